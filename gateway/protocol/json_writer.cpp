@@ -1,0 +1,138 @@
+#include "gateway/protocol/json_writer.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstring>
+
+namespace cqhttp::protocol {
+namespace {
+
+constexpr std::uint64_t every_byte(unsigned char byte) {
+    return 0x0101'0101'0101'0101U * byte;
+}
+
+// Whether one of eight bytes is a quote, a backslash or a control character. May also say yes for
+// eight bytes of which none is; never no where one is.
+bool may_need_escape(const char* bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof word);
+    const std::uint64_t quote = word ^ every_byte('"');
+    const std::uint64_t backslash = word ^ every_byte('\\');
+    const std::uint64_t has_quote = (quote - every_byte(1)) & ~quote;
+    const std::uint64_t has_backslash = (backslash - every_byte(1)) & ~backslash;
+    const std::uint64_t has_control = (word - every_byte(0x20)) & ~word;
+    return ((has_quote | has_backslash | has_control) & every_byte(0x80)) != 0;
+}
+
+constexpr bool needs_escape(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+// Position of the first byte from `begin` on that needs an escape, or the end.
+std::size_t find_escape(std::string_view text, std::size_t begin) {
+    std::size_t i = begin;
+    for (; i + 8 <= text.size(); i += 8) {
+        if (may_need_escape(text.data() + i)) {
+            for (std::size_t j = i; j < i + 8; ++j) {
+                if (needs_escape(text[j])) {
+                    return j;
+                }
+            }
+        }
+    }
+    while (i < text.size() && !needs_escape(text[i])) {
+        ++i;
+    }
+    return i;
+}
+
+void append_escape(std::string& out, char c) {
+    switch (c) {
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        case '\b': out += "\\b"; return;
+        case '\f': out += "\\f"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        default: break;
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    out += "\\u00";
+    out += digits[byte >> 4U];
+    out += digits[byte & 15U];
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    std::size_t begin = 0;
+    while (true) {
+        const std::size_t end = find_escape(text, begin);
+        out.append(text.data() + begin, end - begin);
+        if (end == text.size()) {
+            break;
+        }
+        append_escape(out, text[end]);
+        begin = end + 1;
+    }
+    out += '"';
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    separate();
+    append_json_string(out_, name);
+    out_ += ':';
+    first_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view text) {
+    separate();
+    append_json_string(out_, text);
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(bool flag) {
+    return raw(flag ? "true" : "false");
+}
+
+JsonWriter& JsonWriter::value(std::int64_t number) {
+    std::array<char, 20> digits{};  // as long as the lowest number
+    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+    return raw({digits.data(), static_cast<std::size_t>(written.ptr - digits.data())});
+}
+
+JsonWriter& JsonWriter::null() {
+    return raw("null");
+}
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+    separate();
+    out_ += json;
+    return *this;
+}
+
+JsonWriter& JsonWriter::open(char bracket) {
+    separate();
+    out_ += bracket;
+    first_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::close(char bracket) {
+    out_ += bracket;
+    first_ = false;
+    return *this;
+}
+
+void JsonWriter::separate() {
+    if (!first_) {
+        out_ += ',';
+    }
+    first_ = false;
+}
+
+}  // namespace cqhttp::protocol
