@@ -1,0 +1,65 @@
+#pragma once
+
+#include "gateway/protocol/params.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cqhttp::protocol {
+
+// Where a call came from, as far as it decides anything.
+struct Caller {
+    bool loopback = false;  // the peer's address is 127.0.0.0/8 or ::1
+};
+
+// One call, as it came: `action` still has its suffix.
+struct ActionRequest {
+    std::string action;
+    Params params;
+    Caller caller;
+};
+
+// A WebSocket frame as a call (WS-020 ... WS-029). Without `action` it is a bad request (1400).
+struct FrameRequest {
+    std::optional<ActionRequest> call;
+    // The JSON text of the member `echo`, byte for byte (ECHO-013); absent without one. Set for
+    // bad requests too if the frame was an object (ECHO-009).
+    std::optional<std::string> echo;
+};
+
+// Pairs of a query or a form body, decoded (HTTP-044 ... HTTP-047). Never fails: a value or name
+// that is not UTF-8 becomes a parameter of kind `invalid`; pairs after the first `max_params` are
+// ignored.
+void add_form_params(Params& params, std::string_view encoded);
+
+// Value of one decoded query pair, e.g. access_token; the first of that name (AUTH-013).
+std::optional<std::string> find_query_value(std::string_view query, std::string_view name);
+
+// Reads requests with simdjson. It owns the parser's buffers, so keep one per event loop and not
+// one per connection; what a large document needed is freed after it. Every byte is checked: a
+// document is accepted only if all of it is JSON, nests no deeper than `max_json_depth` and is
+// followed by white space only. A byte order mark is skipped. A string with half a surrogate pair
+// is JSON, but no text: such a parameter is `invalid`. Not thread-safe.
+class RequestParser {
+public:
+    RequestParser();
+    ~RequestParser();
+    RequestParser(RequestParser&&) noexcept;
+    RequestParser& operator=(RequestParser&&) noexcept;
+
+    // Adds the members of a JSON object, where names given by the query stay (HTTP-033, HTTP-042).
+    // False if the body is not one JSON object (HTTP 400, HTTP-038 ... HTTP-041) or has more than
+    // `max_params` members. `params` then holds no part of it.
+    bool add_json_params(Params& params, std::string_view body);
+
+    // A frame on /api. Of a repeated member the last counts.
+    FrameRequest read_frame(std::string_view frame);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cqhttp::protocol
