@@ -1,0 +1,43 @@
+#pragma once
+
+#include "gateway/base/log.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace cqhttp::net {
+
+namespace asio = boost::asio;
+
+// Owns coroutines: what is spawned here has ended when join() returns, and nothing outlives the
+// group. An exception that escapes a task is a bug of ours: it is logged and ends that task alone.
+// One executor, not thread-safe.
+class TaskGroup {
+public:
+    TaskGroup(asio::any_io_executor executor, Log log);
+    ~TaskGroup();  // every task must have ended
+    TaskGroup(const TaskGroup&) = delete;
+    TaskGroup& operator=(const TaskGroup&) = delete;
+
+    // Starts `task` soon; `name` appears in the log if it throws.
+    void spawn(std::string name, asio::awaitable<void> task);
+
+    // Asks every task to stop with a terminal cancellation signal: the last resort after the parts
+    // have been told to stop().
+    void cancel();
+
+    // Returns when no task is left. One caller at a time.
+    asio::awaitable<void> join();
+
+    std::size_t size() const noexcept;
+
+private:
+    class Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace cqhttp::net
