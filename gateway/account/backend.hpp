@@ -1,0 +1,75 @@
+#pragma once
+
+#include "gateway/protocol/action_catalogue.hpp"
+#include "gateway/protocol/action_reply.hpp"
+#include "gateway/protocol/action_request.hpp"
+#include "gateway/protocol/event.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace cqhttp::account {
+
+namespace asio = boost::asio;
+
+// The answer to one call: already there, or a coroutine that will bring it. What is there costs no
+// coroutine frame; what takes time (a download, a commit) is awaited by whoever asked. The work of
+// a pending answer starts at the latest when it is awaited, and it must be awaited.
+class Answer {
+public:
+    Answer(protocol::ActionReply reply) : content_(std::move(reply)) {}  // NOLINT: both are answers
+    Answer(asio::awaitable<protocol::ActionReply> later) : content_(std::move(later)) {}  // NOLINT
+
+    bool ready() const noexcept { return std::holds_alternative<protocol::ActionReply>(content_); }
+    protocol::ActionReply take() { return std::move(std::get<protocol::ActionReply>(content_)); }
+    asio::awaitable<protocol::ActionReply> later() {
+        return std::move(std::get<asio::awaitable<protocol::ActionReply>>(content_));
+    }
+
+private:
+    std::variant<protocol::ActionReply, asio::awaitable<protocol::ActionReply>> content_;
+};
+
+// One call for the account, its parameters read and checked.
+struct Call {
+    const protocol::ActionSpec& spec;
+    protocol::Arguments arguments;
+    protocol::Caller caller;
+};
+
+struct SelfInfo {
+    std::int64_t user_id = 0;
+    std::string nickname;
+};
+
+// Where the account's events go. Implemented by the event pipeline.
+class EventSink {
+public:
+    virtual ~EventSink() = default;
+    // Never blocks, never throws.
+    virtual void submit(protocol::Event event) = 0;
+};
+
+// The seam to the account: the sandbox now, a relay to another implementation later. Lives on one
+// event loop; calls may overlap.
+class Backend {
+public:
+    virtual ~Backend() = default;
+    virtual SelfInfo self() const = 0;
+    virtual bool online() const = 0;
+    // `call.spec.owner` is account or sandbox. What this account does not offer, or not to this
+    // caller, is answered with retcode::unknown_action: it must look like any unknown name.
+    virtual Answer call(Call call) = 0;
+    // Lives until stop(): events go to `events`, time passes, data is kept.
+    virtual asio::awaitable<void> run(EventSink& events) = 0;
+    // Everything answered with ok is safe on disk when run() returns. Idempotent.
+    virtual void stop() = 0;
+    // The account process restarts: offline, online again, its cache emptied on demand (ACT-044).
+    virtual protocol::ActionReply restart(bool clean_cache) = 0;
+};
+
+}  // namespace cqhttp::account

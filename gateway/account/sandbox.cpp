@@ -1,0 +1,413 @@
+#include "gateway/account/sandbox.hpp"
+
+#include "gateway/account/default_world.hpp"
+#include "gateway/account/group_commit.hpp"
+#include "gateway/account/sandbox_actions.hpp"
+#include "gateway/account/sqlite_store.hpp"
+#include "gateway/account/world_json.hpp"
+#include "gateway/base/ensure.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <charconv>
+#include <chrono>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace cqhttp::account {
+namespace {
+
+using protocol::ActionReply;
+namespace retcode = protocol::retcode;
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t recent_messages = 4096;
+constexpr std::chrono::seconds checkpoint_interval{5};
+constexpr std::chrono::milliseconds restart_takes{500};
+constexpr std::uintmax_t max_seed = 64 * 1024 * 1024;
+
+// Handlers by the position of their row in the catalogue; null where there is none.
+class HandlerTable {
+public:
+    explicit HandlerTable(protocol::ProfileId profile)
+        : rows_(protocol::action_catalogue().size(), nullptr) {
+        for (const auto actions : {message_actions(), group_actions(), request_actions(),
+                                   info_actions(), media_actions(), experimental_actions()}) {
+            for (const SandboxAction& action : actions) {
+                add(action, profile);
+            }
+        }
+        for (const protocol::ActionSpec& spec : protocol::action_catalogue()) {
+            ensure(spec.owner != protocol::ActionOwner::account ||
+                       !spec.profiles.contains(profile) ||
+                       rows_[protocol::action_index(spec)] != nullptr,
+                   "every action of the account has a handler");
+        }
+    }
+
+    const SandboxAction* find(const protocol::ActionSpec& spec) const {
+        return rows_[protocol::action_index(spec)];
+    }
+
+private:
+    void add(const SandboxAction& action, protocol::ProfileId profile) {
+        ensure(action.now != nullptr || action.later != nullptr, "a handler row has a handler");
+        ensure(action.now == nullptr || action.later == nullptr || action.needs_time != nullptr,
+               "needs_time chooses between two handlers");
+        const protocol::ActionSpec* spec = protocol::find_action(action.name, profile);
+        if (spec != nullptr) {
+            const SandboxAction*& row = rows_[protocol::action_index(*spec)];
+            ensure(row == nullptr, "an action has one handler");
+            row = &action;
+        }
+    }
+
+    std::vector<const SandboxAction*> rows_;
+};
+
+// Whether an action changes or sends something; those that only ask say so by their names.
+bool has_effect(const protocol::ActionSpec& spec) {
+    for (const std::string_view asks : {"get_", "can_", "_get_"}) {
+        if (spec.name.starts_with(asks)) {
+            return false;
+        }
+    }
+    return spec.owner == protocol::ActionOwner::account;
+}
+
+// The number in {"message_id":7}, the data of every send; 0 for other data.
+std::int64_t message_id_of(const ActionReply& reply) {
+    constexpr std::string_view start = R"({"message_id":)";
+    std::int64_t id = 0;
+    if (reply.data.starts_with(start)) {
+        std::from_chars(reply.data.data() + start.size(), reply.data.data() + reply.data.size(),
+                        id);
+    }
+    return id;
+}
+
+Result<WorldData> read_seed(const SandboxOptions& options) {
+    if (options.seed.empty()) {
+        return default_world(options.self_id);
+    }
+    const std::string path = options.seed.string();
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(options.seed, error);
+    if (!error && size > max_seed) {
+        return failure("the world file " + path + " is larger than 64 MiB");
+    }
+    std::ifstream file(options.seed, std::ios::binary);
+    if (error || !file) {
+        return failure("cannot read the world file " + path);
+    }
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    auto world = parse_world(text, options.self_id);
+    if (!world) {
+        return failure("the world file " + path + " has mistakes: " + world.error().detail);
+    }
+    return world;
+}
+
+// What the store keeps, or the seed for a new one.
+Result<WorldData> start_world(const SandboxOptions& options, Store* store, const Log& log) {
+    if (store != nullptr) {
+        auto kept = store->load(recent_messages);
+        if (!kept) {
+            return kept.error();
+        }
+        if (*kept) {
+            if (!options.seed.empty()) {
+                log.info("the world exists already, its seed is not read seed={}",
+                         options.seed.string());
+            }
+            return std::move(**kept);
+        }
+    }
+    auto seed = read_seed(options);
+    if (seed && store != nullptr) {
+        if (const auto written = store->reset(*seed); !written) {
+            return written.error();
+        }
+    }
+    return seed;
+}
+
+}  // namespace
+
+class Sandbox::Impl {
+public:
+    Impl(asio::any_io_executor executor, SandboxOptions options, std::unique_ptr<Store> store,
+         WorldData world, const Clock& clock, Fetcher& fetcher, const Limits& limits, Log log)
+        : options_(std::move(options)),
+          profile_(protocol::profile(options_.profile)),
+          clock_(clock),
+          log_(std::move(log)),
+          store_(std::move(store)),
+          world_(std::move(world), recent_messages),
+          media_(options_.media, profile_, fetcher, limits, log_.named("media")),
+          handlers_(options_.profile),
+          wake_(executor) {
+        world_.note_changes(store_ != nullptr);
+        if (store_ != nullptr) {
+            auto publish = [this](Consequences consequences) {
+                this->publish(std::move(consequences));
+            };
+            commit_.emplace(executor, world_, *store_, recent_messages, std::move(publish), log_);
+        }
+        log_.info("world ready self_id={} users={} groups={} kept={}", world_.self_id(),
+                  world_.users().size(), world_.groups().size(), store_ != nullptr);
+    }
+
+    const World& world() const { return world_; }
+
+    Answer call(Call call) {
+        if (call.spec.owner == protocol::ActionOwner::sandbox) {
+            return control(call);
+        }
+        const SandboxAction* action = handlers_.find(call.spec);
+        if (action == nullptr) {
+            return ActionReply::failure(retcode::unknown_action);
+        }
+        if (commit_ && !commit_->usable()) {
+            return ActionReply::failure(retcode::failed);
+        }
+        std::vector<protocol::Event> events;
+        ActionContext context = context_with(events);
+        const bool slow = action->now == nullptr ||
+                          (action->later != nullptr && action->needs_time(context, call.arguments));
+        if (slow) {
+            return run_later(*action, call.spec, std::move(call.arguments));
+        }
+        const std::size_t noted = world_.change_count();
+        ActionReply reply = run_now(*action, context, call);
+        bool changed = world_.change_count() > noted;
+        if (changed && !reply.ok()) {  // it broke off half way
+            commit_->take_back(noted);
+            changed = false;
+        }
+        Consequences consequences =
+            consequences_of(call.spec, call.arguments.raw(), reply, std::move(events));
+        return answer(std::move(reply), std::move(consequences), changed);
+    }
+
+    asio::awaitable<void> run(EventSink& events) {
+        sink_ = &events;
+        while (!stopped_) {
+            wake_.expires_after(checkpoint_interval);
+            co_await wake_.async_wait(as_result);
+            if (store_ != nullptr) {
+                store_->checkpoint();
+            }
+        }
+        if (store_ != nullptr) {
+            commit_->flush();
+            store_->checkpoint();
+        }
+        sink_ = nullptr;
+    }
+
+    void stop() {
+        stopped_ = true;
+        wake_.cancel();
+    }
+
+    ActionReply restart(bool clean_cache) {
+        restarted_ = clock_.now();
+        const bool cleaned = !clean_cache || empty_cache();
+        return cleaned ? ActionReply{} : ActionReply::failure(retcode::failed);
+    }
+
+    bool online() const {
+        if (!restarted_) {
+            return true;
+        }
+        const auto since = clock_.now() - *restarted_;
+        return since < std::chrono::seconds(0) || since >= restart_takes;  // clocks go back, too
+    }
+
+private:
+    ActionContext context_with(std::vector<protocol::Event>& events) {
+        return {world_,   store_.get(), media_, clock_,
+                profile_, log_,         events, options_.convert_unicode_emoji};
+    }
+
+    Answer control(const Call& call) {
+        const bool allowed = options_.control == SandboxControl::all ||
+                             (options_.control == SandboxControl::loopback && call.caller.loopback);
+        if (!allowed || call.spec.name != ".sandbox_effects") {
+            return ActionReply::failure(retcode::unknown_action);
+        }
+        return ActionReply{retcode::ok, effects_.to_json(call.arguments.integer("since"))};
+    }
+
+    ActionReply run_now(const SandboxAction& action, ActionContext& context, const Call& call) {
+        try {
+            return action.now(context, call.arguments);
+        } catch (const std::exception& error) {  // RET-004
+            log_.error("internal error action={} what={}", action.name, error.what());
+            return ActionReply::failure(retcode::failed);
+        }
+    }
+
+    asio::awaitable<ActionReply> run_later(const SandboxAction& action,
+                                           const protocol::ActionSpec& spec,
+                                           protocol::Arguments arguments) {
+        std::vector<protocol::Event> events;
+        ActionContext context = context_with(events);
+        const protocol::Params params = arguments.raw();
+        ActionReply reply = ActionReply::failure(retcode::failed);
+        try {
+            reply = co_await action.later(context, std::move(arguments));
+        } catch (const boost::system::system_error& error) {
+            if (error.code() != asio::error::operation_aborted) {  // its deadline has passed
+                log_.error("internal error action={} what={}", action.name, error.what());
+            }
+        } catch (const std::exception& error) {  // RET-004
+            log_.error("internal error action={} what={}", action.name, error.what());
+        }
+        Consequences consequences = consequences_of(spec, params, reply, std::move(events));
+        // What other calls have changed since the last turn is not told apart: waiting for it is
+        // right too.
+        Answer answered = answer(std::move(reply), std::move(consequences), world_.changed());
+        if (answered.ready()) {
+            co_return answered.take();
+        }
+        auto kept = answered.later();
+        co_return co_await std::move(kept);
+    }
+
+    Consequences consequences_of(const protocol::ActionSpec& spec, const protocol::Params& params,
+                                 const ActionReply& reply,
+                                 std::vector<protocol::Event> events) const {
+        Consequences consequences;
+        if (!reply.ok()) {
+            return consequences;
+        }
+        consequences.events = std::move(events);
+        if (options_.control != SandboxControl::off && has_effect(spec)) {
+            consequences.effect =
+                Effect{clock_.seconds(), spec.name, params.to_json(), message_id_of(reply)};
+        }
+        return consequences;
+    }
+
+    Answer answer(ActionReply reply, Consequences consequences, bool changed) {
+        if (commit_ && changed) {
+            return commit_->keep(std::move(reply), std::move(consequences));
+        }
+        publish(std::move(consequences));
+        return reply;
+    }
+
+    void publish(Consequences consequences) {
+        if (consequences.effect) {
+            effects_.add(std::move(*consequences.effect));
+        }
+        for (protocol::Event& event : consequences.events) {
+            if (sink_ != nullptr) {
+                sink_->submit(std::move(event));
+            }
+        }
+    }
+
+    bool empty_cache() const {
+        const std::filesystem::path cache = options_.media.data_directory / "cache";
+        std::error_code error;
+        if (!std::filesystem::is_directory(cache, error)) {
+            return true;
+        }
+        std::filesystem::directory_iterator entries(cache, error);
+        for (; !error && entries != std::filesystem::directory_iterator();
+             entries.increment(error)) {
+            std::filesystem::remove_all(entries->path(), error);
+            if (error) {
+                break;
+            }
+        }
+        if (error) {
+            log_.warn("cannot empty the cache folder={} error={}", cache.string(), error.message());
+        }
+        return !error;
+    }
+
+    SandboxOptions options_;
+    const protocol::Profile& profile_;
+    const Clock& clock_;
+    Log log_;
+    std::unique_ptr<Store> store_;
+    World world_;
+    MediaFolder media_;
+    HandlerTable handlers_;
+    EffectLog effects_;
+    EventSink* sink_ = nullptr;  // while run() runs
+    std::optional<GroupCommit> commit_;
+    asio::steady_timer wake_;
+    bool stopped_ = false;
+    std::optional<std::chrono::system_clock::time_point> restarted_;
+};
+
+Result<std::unique_ptr<Sandbox>> Sandbox::open(asio::any_io_executor executor,
+                                               SandboxOptions options, const Clock& clock,
+                                               Fetcher& fetcher, const Limits& limits, Log log) {
+    std::unique_ptr<Store> store;
+    if (!options.database.empty()) {
+        SqliteOptions file{.path = options.database, .self_id = options.self_id};
+        auto opened = SqliteStore::open(file, log.named("store"));
+        if (!opened) {
+            return opened.error();
+        }
+        store = std::move(*opened);
+    }
+    return open(std::move(executor), std::move(options), std::move(store), clock, fetcher, limits,
+                std::move(log));
+}
+
+Result<std::unique_ptr<Sandbox>> Sandbox::open(asio::any_io_executor executor,
+                                               SandboxOptions options, std::unique_ptr<Store> store,
+                                               const Clock& clock, Fetcher& fetcher,
+                                               const Limits& limits, Log log) {
+    ensure(options.self_id > 0, "the account has a number");
+    auto world = start_world(options, store.get(), log);
+    if (!world) {
+        return world.error();
+    }
+    return std::unique_ptr<Sandbox>(new Sandbox(
+        std::make_unique<Impl>(std::move(executor), std::move(options), std::move(store),
+                               std::move(*world), clock, fetcher, limits, std::move(log))));
+}
+
+Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Sandbox::~Sandbox() = default;
+
+SelfInfo Sandbox::self() const {
+    const User& self = impl_->world().self();
+    return {self.id, self.nickname};
+}
+
+bool Sandbox::online() const {
+    return impl_->online();
+}
+Answer Sandbox::call(Call call) {
+    return impl_->call(std::move(call));
+}
+asio::awaitable<void> Sandbox::run(EventSink& events) {
+    return impl_->run(events);
+}
+void Sandbox::stop() {
+    impl_->stop();
+}
+ActionReply Sandbox::restart(bool clean_cache) {
+    return impl_->restart(clean_cache);
+}
+
+}  // namespace cqhttp::account
