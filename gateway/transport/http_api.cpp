@@ -1,0 +1,152 @@
+#include "gateway/transport/http_api.hpp"
+
+#include "gateway/base/text.hpp"
+#include "gateway/protocol/action_reply.hpp"
+#include "gateway/transport/access.hpp"
+#include "gateway/transport/data_files.hpp"
+
+#include <string>
+#include <utility>
+
+namespace cqhttp::transport {
+namespace {
+
+constexpr std::string_view json_type = "application/json; charset=UTF-8";
+
+bool is_blank(char byte) noexcept {
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+// The media type of a Content-Type value, without parameters (HTTP-036, HTTP-037).
+std::string_view media_type(std::string_view value) noexcept {
+    return trim(value.substr(0, value.find(';')));
+}
+
+net::HttpResponse method_not_allowed(std::string_view allowed) {
+    net::HttpResponse response = net::HttpResponse::empty(405);
+    response.headers.emplace_back("Allow", allowed);
+    return response;
+}
+
+}  // namespace
+
+std::optional<std::string_view> action_of(std::string_view path) noexcept {
+    if (!path.starts_with('/')) {
+        return std::nullopt;
+    }
+    path.remove_prefix(1);
+    if (path.ends_with('/')) {
+        path.remove_suffix(1);
+    }
+    if (path.empty()) {
+        return std::nullopt;
+    }
+    for (const char byte : path) {
+        if (byte == '/' || is_blank(byte)) {
+            return std::nullopt;
+        }
+    }
+    return path;
+}
+
+HttpApi::HttpApi(action::Dispatcher& dispatcher, HttpApiOptions options,
+                 const protocol::Profile& profile, Log log)
+    : dispatcher_(dispatcher),
+      options_(std::move(options)),
+      profile_(profile),
+      log_(std::move(log)) {}
+
+std::optional<net::HttpResponse> HttpApi::refuse(const net::HttpRequest& head) {
+    const bool get = head.method == "GET";
+    const bool data = get && profile_.data_files && is_data_path(head.path);
+    if (data && !options_.serve_data_files) {
+        return net::HttpResponse::empty(404);  // DATA-003: before any other check
+    }
+    if (!data && (!action_of(head.path) || head.path == "/data/")) {
+        return net::HttpResponse::empty(404);  // AUTH-023, DATA-013
+    }
+    if (profile_.cors && options_.enable_cors && head.method == "OPTIONS") {
+        return std::nullopt;  // AUTH-052
+    }
+    if (!get && head.method != "POST") {
+        return method_not_allowed("GET, POST");  // HTTP-017, HTTP-018
+    }
+    return refuse_access(options_.access_token, head, profile_);
+}
+
+net::HttpAnswer HttpApi::handle(const net::HttpRequest& request) {
+    if (request.method == "OPTIONS") {
+        net::HttpResponse response = net::HttpResponse::empty(200);  // CORS-002
+        response.headers = {{"Access-Control-Allow-Origin", "*"},
+                            {"Access-Control-Allow-Methods", "*"},
+                            {"Access-Control-Allow-Headers", "*"}};
+        return response;
+    }
+    if (request.method == "GET" && profile_.data_files && is_data_path(request.path)) {
+        if (leads_upwards(request.path)) {
+            return net::HttpResponse::empty(403);
+        }
+        return serve_data_file(options_.data_directory, request.path);
+    }
+    protocol::ActionRequest call;
+    if (const auto status = read_params(request, call.params)) {
+        return net::HttpResponse::empty(*status);
+    }
+    const auto action = action_of(request.path);
+    if (!action) {
+        return net::HttpResponse::empty(404);
+    }
+    call.action = *action;
+    call.caller.loopback = request.loopback;
+    account::Answer answer = dispatcher_.call(std::move(call));
+    if (answer.ready()) {
+        return respond(answer.take());
+    }
+    return respond_later(answer.later());
+}
+
+std::optional<unsigned> HttpApi::read_params(const net::HttpRequest& request,
+                                             protocol::Params& params) {
+    // The query comes first: on equal names it wins (HTTP-042, HTTP-043).
+    protocol::add_form_params(params, request.query);
+    if (request.method != "POST") {
+        return std::nullopt;  // HTTP-031
+    }
+    const auto content_type = request.header("Content-Type");
+    if (!content_type) {
+        return std::nullopt;  // HTTP-034
+    }
+    const std::string_view type = media_type(*content_type);
+    if (iequals(type, "application/x-www-form-urlencoded")) {
+        protocol::add_form_params(params, request.body);
+        return std::nullopt;
+    }
+    if (!iequals(type, "application/json")) {
+        return 406;
+    }
+    if (!parser_.add_json_params(params, request.body)) {
+        return 400;
+    }
+    return std::nullopt;
+}
+
+net::HttpResponse HttpApi::respond(const protocol::ActionReply& reply) const {
+    if (reply.retcode == protocol::retcode::unknown_action) {
+        return net::HttpResponse::empty(404);  // HTTP-019
+    }
+    net::HttpResponse response;
+    response.content_type = json_type;
+    protocol::append_reply(response.body, reply);
+    if (profile_.cors && options_.enable_cors) {
+        response.headers.emplace_back("Access-Control-Allow-Origin", "*");
+    }
+    return response;
+}
+
+asio::awaitable<net::HttpResponse> HttpApi::respond_later(
+    asio::awaitable<protocol::ActionReply> pending) const {
+    const protocol::ActionReply reply = co_await std::move(pending);
+    co_return respond(reply);
+}
+
+}  // namespace cqhttp::transport

@@ -1,0 +1,173 @@
+#include "gateway/transport/http_post.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace cqhttp::transport {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t largest_answer = 1024 * 1024;  // a quick operation is a small object
+constexpr int most_redirects = 10;
+constexpr std::uint64_t said_every = 10;
+
+std::string_view name_of(net::ClientStage stage) noexcept {
+    switch (stage) {
+        case net::ClientStage::resolve: return "resolve";
+        case net::ClientStage::connect: return "connect";
+        case net::ClientStage::tls: return "tls";
+        case net::ClientStage::send: return "send";
+        case net::ClientStage::receive: break;
+    }
+    return "receive";
+}
+
+bool is_success(unsigned status) noexcept {
+    return status >= 200 && status <= 299;
+}
+
+bool is_redirect(unsigned status) noexcept {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+// 307 and 308 ask for the same request again, the others for a GET (curl's rules, POST-017).
+bool repeats_body(unsigned status) noexcept {
+    return status == 307 || status == 308;
+}
+
+}  // namespace
+
+HttpPost::HttpPost(asio::any_io_executor executor, net::TlsContext& tls, HttpPostOptions options,
+                   const protocol::Profile& profile, Log log)
+    : options_(std::move(options)),
+      profile_(profile),
+      client_(std::move(executor), tls),
+      self_id_(std::to_string(options_.self_id)),
+      user_agent_(fmt::format("CQHttp/{}", profile.plugin_version)),
+      log_(std::move(log)) {
+    if (!options_.secret.empty()) {
+        signer_.emplace(options_.secret);  // SIG-001, SIG-002
+    }
+}
+
+asio::awaitable<std::optional<std::string>> HttpPost::report(SharedText text) {
+    const auto end = Clock::now() + options_.timeout;
+    net::ClientLimits limits;
+    limits.connect = options_.connect;
+    limits.total = options_.timeout;
+    limits.body = largest_answer;
+    Url url = options_.url;
+    bool with_body = true;
+    for (int redirects = 0;; ++redirects) {
+        net::ClientRequest request = request_to(url, with_body, *text);
+        auto answer = co_await client_.send(std::move(request), limits);
+        if (!answer) {
+            note_failure(url, fmt::format("stage={} detail={}", name_of(client_.stage()),
+                                          answer.error().detail));
+            co_return std::nullopt;
+        }
+        if (is_success(answer->status)) {
+            note_success();
+            log_.debug("posted url={} status={} bytes={} answer_bytes={}", url.printable(),
+                       answer->status, text->size(), answer->body.size());
+            co_return std::move(answer->body);
+        }
+        const auto next = redirects < most_redirects ? redirected(url, *answer) : std::nullopt;
+        if (!next) {
+            note_failure(url, fmt::format("stage=answer status={}", answer->status));
+            co_return std::nullopt;
+        }
+        url = *next;
+        with_body = with_body && repeats_body(answer->status);
+        if (options_.timeout.count() > 0) {  // one bound for all of them
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+            limits.total = std::max(left, std::chrono::milliseconds(1));
+        }
+    }
+}
+
+net::ClientRequest HttpPost::request_to(const Url& url, bool with_body, const std::string& body) {
+    net::ClientRequest request;
+    request.url = url;
+    request.headers.emplace_back("User-Agent", user_agent_);
+    request.headers.emplace_back("X-Self-ID", self_id_);
+    if (!with_body) {
+        return request;
+    }
+    request.method = "POST";
+    request.headers.emplace_back("Content-Type", "application/json; charset=UTF-8");
+    if (signer_) {
+        request.headers.emplace_back("X-Signature", signer_->sign(body));
+    }
+    request.body = body;
+    return request;
+}
+
+// POST-016, POST-017.
+std::optional<Url> HttpPost::redirected(const Url& from, const net::ClientResponse& answer) const {
+    if (!profile_.post_follows_redirects || !is_redirect(answer.status)) {
+        return std::nullopt;
+    }
+    return follow_location(from, answer.header("Location"));
+}
+
+void HttpPost::note_failure(const Url& url, std::string what) {
+    std::string failure = fmt::format("url={} {}", url.printable(), what);
+    ++failures_;
+    if (failure != last_failure_) {
+        same_failures_ = 0;
+        last_failure_ = std::move(failure);
+    }
+    ++same_failures_;
+    if (same_failures_ == 1) {
+        log_.warn("event not posted {}", last_failure_);
+    } else if (same_failures_ % said_every == 0) {
+        log_.warn("event not posted {} times={}", last_failure_, same_failures_);
+    }
+}
+
+void HttpPost::note_success() {
+    if (failures_ == 0) {
+        return;
+    }
+    log_.info("events are posted again url={} not_posted={}", printable_url(), failures_);
+    failures_ = 0;
+    same_failures_ = 0;
+    last_failure_.clear();
+}
+
+std::optional<Url> follow_location(const Url& from, std::string_view location) {
+    location = location.substr(0, location.find('#'));
+    if (location.empty()) {
+        return std::nullopt;
+    }
+    if (location.starts_with('/') && !location.starts_with("//")) {
+        Url url = from;
+        url.target = location;
+        return url;
+    }
+    std::string text(location);
+    if (location.starts_with("//")) {
+        text.insert(0, from.tls() ? "https:" : "http:");
+    } else if (location.find("://") == std::string_view::npos) {
+        // Relative to the folder of the path, or to the path itself for a query alone.
+        Url url = from;
+        const std::string path = from.target.substr(0, from.target.find('?'));
+        const bool query = location.starts_with('?');
+        url.target = (query ? path : path.substr(0, path.rfind('/') + 1)) + text;
+        return url;
+    }
+    auto url = parse_url(text);
+    const bool is_http = url && (url->scheme == Scheme::http || url->scheme == Scheme::https);
+    if (!is_http || (from.tls() && !url->tls())) {
+        return std::nullopt;
+    }
+    return *url;
+}
+
+}  // namespace cqhttp::transport

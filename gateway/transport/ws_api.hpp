@@ -1,0 +1,69 @@
+#pragma once
+
+#include "gateway/action/dispatcher.hpp"
+#include "gateway/base/limits.hpp"
+#include "gateway/base/log.hpp"
+#include "gateway/base/secret.hpp"
+#include "gateway/event/hub.hpp"
+#include "gateway/net/http_server.hpp"
+#include "gateway/net/websocket.hpp"
+#include "gateway/protocol/action_request.hpp"
+#include "gateway/protocol/profile.hpp"
+#include "gateway/transport/end_of_turn.hpp"
+#include "gateway/transport/ws_session.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cqhttp::transport {
+
+// The forward WebSocket server: /api/, /event/ and, where the profile has it, / (chapter 02). A
+// handshake is refused or completed before anything behind it is looked at, so what an unauthorised
+// client sends along is never a frame (AUTH-034). Events are framed once and shared by all. Lives
+// on the account's loop; its sessions are locals of the server's coroutines.
+class WsApi final : public net::HttpHandler, public event::Subscriber {
+public:
+    WsApi(asio::io_context& context, action::Dispatcher& dispatcher, Secret access_token,
+          const protocol::Profile& profile, const Limits& limits, net::WsKeepAlive& keep_alive,
+          Log log);
+
+    std::optional<net::HttpResponse> refuse(const net::HttpRequest& head) override;
+    net::HttpAnswer handle(const net::HttpRequest& request) override;
+
+    bool wants_events() const override;
+    void offer(const SharedText& text) override;
+
+    // Closes every connection with 1001 (WS-034), the queued answers first.
+    void stop();
+    void abort();
+
+    // Subscribers closed because they read too slowly, since the start.
+    std::uint64_t slow_subscribers() const noexcept { return slow_subscribers_; }
+    std::size_t sessions() const noexcept { return sessions_.size(); }
+
+private:
+    asio::awaitable<void> serve(asio::ip::tcp::socket socket, std::string early, Role role,
+                                protocol::Caller caller);
+    std::optional<Role> role_of(std::string_view path) const noexcept;
+    void flush();
+
+    action::Dispatcher& dispatcher_;
+    Secret access_token_;
+    const protocol::Profile& profile_;
+    const Limits& limits_;
+    net::WsKeepAlive& keep_alive_;
+    Log log_;
+    protocol::RequestParser parser_;
+    std::list<WsSession*> sessions_;
+    std::uint64_t slow_subscribers_ = 0;
+    bool stopped_ = false;
+    EndOfTurn end_of_turn_;
+};
+
+}  // namespace cqhttp::transport

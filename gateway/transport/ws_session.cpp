@@ -1,0 +1,100 @@
+#include "gateway/transport/ws_session.hpp"
+
+#include "gateway/protocol/action_reply.hpp"
+
+#include <utility>
+
+namespace cqhttp::transport {
+
+std::string_view name_of(Role role) noexcept {
+    switch (role) {
+        case Role::api: return "api";
+        case Role::event: return "event";
+        case Role::universal: return "universal";
+    }
+    return {};
+}
+
+WsSession::WsSession(net::WebSocket socket, Role role, action::Dispatcher& dispatcher,
+                     protocol::RequestParser& parser, protocol::Caller caller)
+    : socket_(std::move(socket)),
+      role_(role),
+      dispatcher_(dispatcher),
+      parser_(parser),
+      caller_(caller) {}
+
+asio::awaitable<void> WsSession::run() {
+    std::vector<net::WsMessage> batch;
+    while (true) {
+        // Whoever does not read the answers is not read from (one bound, not a buffer).
+        if (!socket_.has_room()) {
+            co_await socket_.room();
+        }
+        const bool open = co_await socket_.read(batch);
+        if (!open) {
+            co_return;
+        }
+        if (role_ == Role::event) {
+            continue;
+        }
+        std::vector<Owed> owed;
+        for (const net::WsMessage& message : batch) {
+            Owed next = take(message);
+            if (owed.empty() && next.answer.ready() && socket_.has_room()) {
+                send(next.answer.take(), next.echo);
+            } else {
+                owed.push_back(std::move(next));
+            }
+        }
+        if (!owed.empty()) {
+            co_await pay(std::move(owed));
+        }
+    }
+}
+
+WsSession::Owed WsSession::take(const net::WsMessage& message) {
+    protocol::FrameRequest frame = parser_.read_frame(message.payload);
+    if (!frame.call) {
+        return {protocol::ActionReply::failure(protocol::retcode::bad_request),
+                std::move(frame.echo)};
+    }
+    frame.call->caller = caller_;
+    return {dispatcher_.call(std::move(*frame.call)), std::move(frame.echo)};
+}
+
+asio::awaitable<void> WsSession::pay(std::vector<Owed> owed) {
+    for (Owed& next : owed) {
+        protocol::ActionReply reply;
+        if (next.answer.ready()) {
+            reply = next.answer.take();
+        } else {
+            socket_.flush();
+            reply = co_await next.answer.later();
+        }
+        if (!socket_.has_room()) {
+            co_await socket_.room();
+        }
+        send(reply, next.echo);
+    }
+}
+
+// There is room, or the connection is ending and the answer has nowhere to go.
+void WsSession::send(const protocol::ActionReply& reply, const std::optional<std::string>& echo) {
+    text_.clear();
+    if (echo) {
+        protocol::append_reply(text_, reply, *echo);
+    } else {
+        protocol::append_reply(text_, reply);
+    }
+    socket_.send(text_);
+}
+
+bool WsSession::offer(const net::SharedFrame& frame) {
+    if (socket_.send(frame) != net::WebSocket::Push::full) {
+        return true;
+    }
+    socket_.drop(net::close_code::try_again_later);
+    return false;
+}
+
+}  // namespace cqhttp::transport

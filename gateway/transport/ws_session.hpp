@@ -1,0 +1,70 @@
+#pragma once
+
+#include "gateway/action/dispatcher.hpp"
+#include "gateway/net/websocket.hpp"
+#include "gateway/protocol/action_request.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cqhttp::transport {
+
+namespace asio = boost::asio;
+
+// What a connection is for (WS-003, WS-004, WSR-003).
+enum class Role : std::uint8_t { api, event, universal };
+
+// "api", "event", "universal".
+std::string_view name_of(Role role) noexcept;
+
+// One WebSocket in one role, whoever connected. On api and universal every message is a call, and
+// its answer leaves on the same connection in the order of the calls (WS-020 ... WS-042); what one
+// read brought is handled together and its answers leave together. On event everything the peer
+// says is read and ignored (WS-053). Lives on the account's loop, as a local of the coroutine that
+// runs it.
+class WsSession {
+public:
+    WsSession(net::WebSocket socket, Role role, action::Dispatcher& dispatcher,
+              protocol::RequestParser& parser, protocol::Caller caller);
+
+    // Until the connection has ended; see end().
+    asio::awaitable<void> run();
+
+    // What is queued is sent, then the close frame.
+    void stop(std::uint16_t code) { socket_.close(code); }
+    void abort() { socket_.abort(); }
+
+    bool open() const noexcept { return socket_.open(); }
+    bool takes_events() const noexcept { return role_ != Role::api && socket_.open(); }
+    // Queues an event. False: the peer reads too slowly; it is being told so with 1013.
+    bool offer(const net::SharedFrame& frame);
+    void flush() { socket_.flush(); }
+
+    const net::WsEnd& end() const noexcept { return socket_.end(); }
+    const std::string& peer() const noexcept { return socket_.peer(); }
+
+private:
+    // An answer that is owed, in the order of the calls.
+    struct Owed {
+        account::Answer answer;
+        std::optional<std::string> echo;
+    };
+
+    Owed take(const net::WsMessage& message);
+    asio::awaitable<void> pay(std::vector<Owed> owed);
+    void send(const protocol::ActionReply& reply, const std::optional<std::string>& echo);
+
+    net::WebSocket socket_;
+    Role role_;
+    action::Dispatcher& dispatcher_;
+    protocol::RequestParser& parser_;
+    protocol::Caller caller_;
+    std::string text_;  // of the answer being sent
+};
+
+}  // namespace cqhttp::transport
