@@ -1,0 +1,26 @@
+#pragma once
+
+#include "cli/api_client.hpp"
+#include "cli/console.hpp"
+#include "cli/options.hpp"
+
+#include <functional>
+#include <istream>
+#include <memory>
+
+namespace cqhttp::cli {
+
+using ClientMaker = std::function<Result<std::unique_ptr<ApiClient>>(const ApiTarget&)>;
+
+// What a command works with. Lives in main, or in a test.
+struct Context {
+    Console& console;
+    std::istream& input;  // standard input
+    ClientMaker make_client = make_api_client;
+};
+
+// Each returns the exit code of the program.
+int run_call(const CallOptions& options, Context& context);
+int run_actions(const ActionsOptions& options, Context& context);
+
+}  // namespace cqhttp::cli

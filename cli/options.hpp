@@ -1,0 +1,53 @@
+#pragma once
+
+#include "cli/api_client.hpp"
+#include "cli/console.hpp"
+#include "gateway/protocol/profile.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace cqhttp::cli {
+
+inline constexpr std::string_view default_url = "http://127.0.0.1:5700";
+
+struct CallOptions {
+    std::string action;
+    std::vector<std::string> pairs;  // name=value and name:=JSON, as typed
+    std::optional<std::string> param_json;
+    std::optional<std::string> data;  // "@file", "-" or the text itself
+    Encoding encoding = Encoding::json;
+    ApiTarget target;
+    std::string token_file;  // read by the command; wins over target.token
+    bool raw = false;
+    bool include = false;
+    protocol::ProfileId profile = protocol::ProfileId::cqhttp_4_0;
+    ColorMode color = ColorMode::automatic;
+};
+
+struct ActionsOptions {
+    std::string name;  // empty: all of the profile
+    protocol::ProfileId profile = protocol::ProfileId::cqhttp_4_0;
+    bool json = false;
+    ColorMode color = ColorMode::automatic;
+};
+
+// The command line is answered by itself: help, version, or what is wrong with it.
+struct Printed {
+    int exit_code = 0;
+    std::string out;
+    std::string err;
+};
+
+using Command = std::variant<Printed, CallOptions, ActionsOptions>;
+
+// `arguments` are those after the program's name.
+Command parse_options(const std::vector<std::string>& arguments, const Surroundings& surroundings);
+
+// Nothing if `token` can stand in a header; otherwise what is wrong, without quoting it.
+std::optional<std::string> token_fault(const Secret& token);
+
+}  // namespace cqhttp::cli
