@@ -17,9 +17,12 @@
 #include <cstdio>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace cqhttp::bench {
