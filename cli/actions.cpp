@@ -286,7 +286,7 @@ int explain_missing(const ActionsOptions& options, Console& console) {
 
 }  // namespace
 
-int run_actions(const ActionsOptions& options, Context& context) {
+int run(const ActionsOptions& options, Context& context) {
     Console& console = context.console;
     const ActionSpec* spec = nullptr;
     if (!options.name.empty()) {

@@ -27,7 +27,7 @@ Outcome run(const ActionsOptions& options, cli::Layout layout = {}) {
     std::istringstream in;
     cli::Console console(out, err, layout);
     cli::Context context{console, in};
-    const int code = cli::run_actions(options, context);
+    const int code = cli::run(options, context);
     return {code, out.str(), err.str()};
 }
 

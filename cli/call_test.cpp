@@ -55,7 +55,7 @@ Outcome run(const CallOptions& options, const AnswerOrError& answer, cli::Layout
             std::make_unique<FakeClient>(outcome.seen, answer));
     };
     cli::Context context{console, in, make};
-    outcome.code = cli::run_call(options, context);
+    outcome.code = cli::run(options, context);
     outcome.out = out.str();
     outcome.err = err.str();
     return outcome;

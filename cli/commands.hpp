@@ -20,7 +20,10 @@ struct Context {
 };
 
 // Each returns the exit code of the program.
-int run_call(const CallOptions& options, Context& context);
-int run_actions(const ActionsOptions& options, Context& context);
+int run(const CallOptions& options, Context& context);
+int run(const ActionsOptions& options, Context& context);
+
+// `target` with the token of that file; unchanged where `token_file` is empty.
+Result<ApiTarget> with_token_file(ApiTarget target, const std::string& token_file);
 
 }  // namespace cqhttp::cli

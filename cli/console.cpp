@@ -92,4 +92,17 @@ std::string without_controls(std::string_view text, std::string_view keep) {
     return safe;
 }
 
+std::string masked(std::string text, const Secret& hidden) {
+    const std::string_view secret = hidden.reveal();
+    constexpr std::string_view mask = "***";
+    for (std::size_t at = 0; !secret.empty(); at += mask.size()) {
+        at = text.find(secret, at);
+        if (at == std::string::npos) {
+            break;
+        }
+        text.replace(at, secret.size(), mask);
+    }
+    return text;
+}
+
 }  // namespace cqhttp::cli

@@ -64,4 +64,8 @@ private:
 // `text` with every control character but those in `keep` as a blank: safe on a terminal.
 std::string without_controls(std::string_view text, std::string_view keep = {});
 
+// `text` with every occurrence of `hidden` as "***": a server may send back what it got, and a
+// token must not reach a screen or a log that way.
+std::string masked(std::string text, const Secret& hidden);
+
 }  // namespace cqhttp::cli

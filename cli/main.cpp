@@ -14,24 +14,28 @@ namespace {
 
 namespace cli = cqhttp::cli;
 
-// Nothing the program does needs an orderly end, so it ends wherever it is: while it waits for an
-// answer, for standard input, or for a reader of its output.
+// A command that needs no orderly end ends wherever it is: while it waits for an answer, for
+// standard input, or for a reader of its output. One that has connections to close runs in a Loop,
+// which takes the signals over.
 extern "C" void end_at_once(int signal) {
     ::_exit(128 + signal);
 }
 
-int run(const cli::Command& command, const cli::Surroundings& surroundings) {
-    if (const auto* printed = std::get_if<cli::Printed>(&command)) {
-        std::cout << printed->out << std::flush;
-        std::cerr << printed->err;
-        return printed->exit_code;
-    }
-    const auto* call = std::get_if<cli::CallOptions>(&command);
-    const auto* actions = std::get_if<cli::ActionsOptions>(&command);
-    const cli::ColorMode color = call != nullptr ? call->color : actions->color;
-    cli::Console console(std::cout, std::cerr, cli::choose_layout(surroundings, color));
+int run(const cli::Printed& printed, const cli::Surroundings&) {
+    std::cout << printed.out << std::flush;
+    std::cerr << printed.err;
+    return printed.exit_code;
+}
+
+template <class Options>
+int run(const Options& options, const cli::Surroundings& surroundings) {
+    cli::Console console(std::cout, std::cerr, cli::choose_layout(surroundings, options.color));
     cli::Context context{console, std::cin};
-    return call != nullptr ? cli::run_call(*call, context) : cli::run_actions(*actions, context);
+    return cli::run(options, context);
+}
+
+int run(const cli::Command& command, const cli::Surroundings& surroundings) {
+    return std::visit([&](const auto& options) { return run(options, surroundings); }, command);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "cli/options.hpp"
 
-#include "cli/help_text.hpp"
+#include "cli/command_line.hpp"
 #include "cli/near_miss.hpp"
 #include "gateway/base/text.hpp"
 #include "gateway/base/version.hpp"
@@ -8,9 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -18,7 +16,26 @@ namespace cqhttp::cli {
 namespace {
 
 constexpr std::size_t help_column = 28;
-constexpr double longest_timeout = 1'000'000;
+
+constexpr std::string_view program =
+    R"(Calls and explains the API of CQHTTP and OneBot 11 implementations.
+)";
+
+constexpr std::string_view program_footer = R"(Examples:
+  cqhttp-cli call get_login_info
+  cqhttp-cli call send_private_msg user_id=10001 message=你好
+  cqhttp-cli actions
+  cqhttp-cli actions send_msg
+
+cqhttp-cli help COMMAND, or cqhttp-cli COMMAND --help, explains one command.)";
+
+constexpr std::string_view help_about = R"(Explains the program or one command.
+)";
+
+constexpr std::string_view help_footer = R"(Examples:
+  cqhttp-cli help
+  cqhttp-cli help call
+  cqhttp-cli help actions)";
 
 // CLI11's pages, with our word for a value after an option and no remarks of its own.
 class HelpFormatter final : public CLI::Formatter {
@@ -39,103 +56,33 @@ public:
     }
 };
 
-// The options as typed, before anything about them is decided.
-struct Raw {
-    CallOptions call;
-    ActionsOptions actions;
-    std::string help_topic;
-    std::string url, token, scheme, profile, color;
-    std::string param_json, data, ca_file;
-    double timeout = 30;
-    bool get = false, form = false, insecure = false;
+// A command on its way through the parser.
+struct Entry {
+    CLI::App* app = nullptr;
+    std::unique_ptr<CommandLine> line;
 };
 
-struct Apps {
-    CLI::App* call = nullptr;
-    CLI::App* actions = nullptr;
-    CLI::App* help = nullptr;
-};
-
-Printed usage_error(std::string_view command, std::string_view what) {
-    const std::string_view blank = command.empty() ? "" : " ";
-    return {exit_code::usage,
-            {},
-            fmt::format("cqhttp-cli{}{}: {}\ntry: cqhttp-cli help{}{}\n", blank, command,
-                        without_controls(what), blank, command)};
+// In the order of the help page.
+std::array<CommandRow, 2> command_table() {
+    return {call_row(), actions_row()};
 }
 
-void add_common(CLI::App& app, Raw& raw) {
-    app.add_option("--profile", raw.profile, "cqhttp-4.0 (default), cqhttp-4.15 or onebot-11")
-        ->option_text("NAME");
-    app.add_option("--color", raw.color, "auto (default), always or never")->option_text("WHEN");
+// The innermost command that was named; `root` without one.
+const CLI::App& chosen_app(const CLI::App& root) {
+    const CLI::App* app = &root;
+    while (!app->get_subcommands().empty()) {
+        app = app->get_subcommands().front();
+    }
+    return *app;
 }
 
-void add_call(CLI::App& app, Raw& raw) {
-    app.add_option("ACTION", raw.call.action, "name of the action, see cqhttp-cli actions")
-        ->option_text(" ")
-        ->required();
-    app.add_option("PARAMETER", raw.call.pairs, "name=value or name:=JSON, any number of them")
-        ->option_text(" ");
-    app.add_option("--param-json", raw.param_json,
-                   "parameters as one JSON object; name=value wins\nover its members")
-        ->option_text("OBJECT");
-    app.add_option("--data", raw.data,
-                   "the whole JSON body, sent as it is: @FILE, - for\nstandard input, or the text "
-                   "itself")
-        ->option_text("DATA");
-    app.add_flag("--get", raw.get, "GET, parameters in the query (default: POST, JSON)");
-    app.add_flag("--form", raw.form, "POST, parameters as a urlencoded form");
-    app.add_option("--url", raw.url, fmt::format("address of the API (default {})", default_url))
-        ->option_text("URL");
-    app.add_option("--token", raw.token,
-                   "access token; other users of this machine can see\nit in the process list: "
-                   "prefer --token-file or\nCQHTTP_TOKEN")
-        ->option_text("TOKEN");
-    app.add_option("--token-file", raw.call.token_file, "file that holds the access token")
-        ->option_text("FILE");
-    app.add_option("--scheme", raw.scheme,
-                   "word before the token: Token (default) or Bearer\n(default with --profile "
-                   "onebot-11)")
-        ->option_text("WORD");
-    app.add_option("--timeout", raw.timeout,
-                   "give up after that long (default 30; 0: wait for\never once connected)")
-        ->option_text("SECONDS");
-    app.add_option("--ca-file", raw.ca_file, "trust the certificates of this PEM file (https)")
-        ->option_text("FILE");
-    app.add_flag("--insecure", raw.insecure, "do not check the certificate (https)");
-    app.add_flag("--raw", raw.call.raw, "print the body byte for byte");
-    app.add_flag("-i,--include", raw.call.include, "print the status line and headers, too");
-    add_common(app, raw);
-}
-
-void add_actions(CLI::App& app, Raw& raw) {
-    app.add_option("NAME", raw.actions.name, "the action to explain; without it all are listed")
-        ->option_text(" ");
-    app.add_flag("--json", raw.actions.json, "an array of objects, for programs");
-    add_common(app, raw);
-}
-
-Apps build(CLI::App& root, Raw& raw) {
-    root.formatter(std::make_shared<HelpFormatter>());
-    root.set_help_flag("-h,--help", "print this page");
-    root.set_version_flag("--version", fmt::format("cqhttp-cli {}", product_version),
-                          "print the version");
-    root.require_subcommand(0, 1);
-    root.footer(std::string(help_text::program_footer));
-    const auto add = [&root](const char* name, std::string_view about, std::string_view footer) {
-        CLI::App* app = root.add_subcommand(name, std::string(trim(about)));
-        app->group("Commands");
-        app->footer(std::string(footer));
-        return app;
-    };
-    Apps apps;
-    apps.call = add("call", help_text::call, help_text::call_footer);
-    apps.actions = add("actions", help_text::actions, help_text::actions_footer);
-    apps.help = add("help", help_text::help, help_text::help_footer);
-    add_call(*apps.call, raw);
-    add_actions(*apps.actions, raw);
-    apps.help->add_option("COMMAND", raw.help_topic, "the command to explain")->option_text(" ");
-    return apps;
+// "sandbox show": the words from the program's name to this command.
+std::string words_to(const CLI::App& app) {
+    if (app.get_parent() == nullptr) {
+        return {};
+    }
+    const std::string before = words_to(*app.get_parent());
+    return before.empty() ? app.get_name() : before + " " + app.get_name();
 }
 
 // "unknown option --tokn, did you mean --token?". Of an argument only the name is quoted, because
@@ -156,11 +103,18 @@ std::string describe_extra(const CLI::App& app, std::string_view extra) {
     return fmt::format("unknown option {}{}{}", name, question.empty() ? "" : "; ", question);
 }
 
-Printed no_such_command(std::string_view name) {
-    constexpr std::array<std::string_view, 3> commands{"call", "actions", "help"};
-    const std::string question = did_you_mean(near_misses(name, commands));
+// `parent` has no command of that name.
+Printed no_such_command(const CLI::App& parent, std::string_view name) {
+    std::vector<std::string> commands;
+    for (const CLI::App* command : parent.get_subcommands({})) {
+        commands.push_back(command->get_name());
+    }
+    const std::vector<std::string_view> views(commands.begin(), commands.end());
+    const std::string question = did_you_mean(near_misses(name, views));
+    const std::string words = words_to(parent);
     return usage_error(
-        "", fmt::format("no such command: {}{}{}", name, question.empty() ? "" : "; ", question));
+        words, fmt::format("no such command: {}{}{}{}{}", words, words.empty() ? "" : " ", name,
+                           question.empty() ? "" : "; ", question));
 }
 
 std::string_view first_line(std::string_view text) {
@@ -172,11 +126,11 @@ bool is(const CLI::ParseError& error, CLI::ExitCodes kind) {
 }
 
 // CLI11's errors about options in our words: "--url: 1 required TEXT missing" and the like.
-std::string describe(const CLI::ParseError& error) {
+std::string describe(const CLI::ParseError& error, const CommandLine* line) {
     const std::string text(first_line(error.what()));
     const std::string option = text.substr(0, text.find(':'));
-    if (is(error, CLI::ExitCodes::RequiredError)) {
-        return "which action? for example: cqhttp-cli call get_status";
+    if (is(error, CLI::ExitCodes::RequiredError) && line != nullptr) {
+        return line->missing_argument();
     }
     if (is(error, CLI::ExitCodes::ArgumentMismatch) && option.starts_with("--")) {
         const bool missing = text.find("missing") != std::string::npos;
@@ -185,224 +139,98 @@ std::string describe(const CLI::ParseError& error) {
     return text;
 }
 
-Printed explain(const CLI::App& root, const CLI::ParseError& error) {
-    const auto chosen = root.get_subcommands();
-    const CLI::App& app = chosen.empty() ? root : *chosen.front();
-    const std::string command = chosen.empty() ? "" : app.get_name();
+Printed explain(const CLI::App& root, const CommandLine* line, const CLI::ParseError& error) {
+    const CLI::App& app = chosen_app(root);
     const auto extras = root.remaining(true);
     if (!is(error, CLI::ExitCodes::ExtrasError) || extras.empty()) {
-        return usage_error(command, describe(error));
+        return usage_error(words_to(app), describe(error, line));
     }
     const std::string& extra = extras.front();
-    if (chosen.empty() && !extra.starts_with('-')) {
-        return no_such_command(extra);
+    if (!app.get_subcommands({}).empty() && !extra.starts_with('-')) {
+        return no_such_command(app, extra);
     }
-    return usage_error(command, describe_extra(app, extra));
+    return usage_error(words_to(app), describe_extra(app, extra));
 }
 
 std::string help_page(const CLI::App& app) {
     // App::help() would go on to a subcommand, here to the command "help" itself.
-    const std::string name = app.get_parent() == nullptr ? "" : " " + app.get_name();
+    const std::string words = words_to(app);
+    const std::string name = words.empty() ? "" : " " + words;
     return app.get_formatter()->make_help(&app, "cqhttp-cli" + name, CLI::AppFormatMode::Normal);
 }
 
-// ---- decisions, each a fault in words or nothing
-// --------------------------------------------------
-
-using Fault = std::optional<std::string>;
-
-Fault read_profile(const Raw& raw, protocol::ProfileId& profile) {
-    if (raw.profile.empty()) {
-        return {};
-    }
-    const auto found = protocol::find_profile(raw.profile);
-    if (!found) {
-        return fmt::format(
-            "there is no profile \"{}\": --profile takes cqhttp-4.0, cqhttp-4.15 or "
-            "onebot-11",
-            raw.profile);
-    }
-    profile = *found;
-    return {};
-}
-
-Fault read_color(const Raw& raw, ColorMode& color) {
-    if (raw.color == "always") {
-        color = ColorMode::always;
-    } else if (raw.color == "never") {
-        color = ColorMode::never;
-    } else if (!raw.color.empty() && raw.color != "auto") {
-        return "--color takes auto, always or never";
-    }
-    return {};
-}
-
-Fault check_action(std::string_view action) {
-    if (action.empty()) {
-        return "the name of the action is empty";
-    }
-    if (action.starts_with('/') || action.ends_with('/')) {
-        return "write the action without slashes: cqhttp-cli call get_status";
-    }
-    if (action.find_first_of("/ \t\r\n\f\v") != std::string_view::npos) {
-        return "an action's name holds no slash and no blank";
-    }
-    if (action.find('=') != std::string_view::npos) {
-        return "the action's name comes first, the parameters after it: cqhttp-cli call get_status";
-    }
-    return {};
-}
-
-Fault check_conflicts(const CLI::App& app, const Raw& raw) {
-    const auto given = [&app](const char* name) { return app.get_option(name)->count() > 0; };
-    if (raw.get && raw.form) {
-        return "--get and --form are two ways to send parameters: leave one out";
-    }
-    if (given("--data")) {
-        if (!raw.call.pairs.empty() || given("--param-json")) {
-            return "--data is the whole body: put the parameters into it, or leave it out and use "
-                   "name=value or --param-json";
+// `help`, `help call`, `help sandbox show`.
+Command explain_topic(const CLI::App& root, const std::vector<std::string>& topic) {
+    const CLI::App* app = &root;
+    for (const std::string& word : topic) {
+        const CLI::App* next = nullptr;
+        for (const CLI::App* candidate : app->get_subcommands({})) {
+            next = candidate->get_name() == word ? candidate : next;
         }
-        if (raw.get || raw.form) {
-            return "--data is a JSON body: leave --get and --form out";
+        if (next == nullptr) {
+            return no_such_command(*app, word);
+        }
+        app = next;
+    }
+    return Printed{exit_code::ok, help_page(*app), {}};
+}
+
+CLI::App* add_command(CLI::App& root, std::string_view name, std::string_view about,
+                      std::string_view footer) {
+    CLI::App* app = root.add_subcommand(std::string(name), std::string(trim(about)));
+    app->group("Commands");
+    app->footer(std::string(footer));
+    return app;
+}
+
+std::vector<Entry> declare_commands(CLI::App& root) {
+    std::vector<Entry> entries;
+    for (const CommandRow& row : command_table()) {
+        Entry entry{add_command(root, row.name, row.about, row.footer), row.make()};
+        entry.line->declare(*entry.app);
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+const Entry* parsed_entry(const std::vector<Entry>& entries) {
+    for (const Entry& entry : entries) {
+        if (entry.app->parsed()) {
+            return &entry;
         }
     }
-    if (given("--token") && given("--token-file")) {
-        return "--token and --token-file both name a token: leave one out";
-    }
-    if (raw.insecure && given("--ca-file")) {
-        return "--insecure checks no certificate, so --ca-file has no use: leave one out";
-    }
-    return {};
-}
-
-Fault read_url(const Raw& raw, const Surroundings& surroundings, Url& url) {
-    std::string source = "--url";
-    std::string text = raw.url;
-    if (text.empty() && !surroundings.url.empty()) {
-        source = "CQHTTP_URL";
-        text = surroundings.url;
-    }
-    const auto parsed = parse_url(text.empty() ? default_url : text);
-    if (parsed.has_error()) {
-        const bool bare = text.find("://") == std::string::npos;
-        return fmt::format("{}: {}{}", source, parsed.error().detail,
-                           bare ? "; for example http://127.0.0.1:5700" : "");
-    }
-    if (parsed->target.find('?') != std::string::npos) {
-        return source +
-               ": give the address without its query; parameters are name=value, a token "
-               "is --token-file FILE or CQHTTP_TOKEN";
-    }
-    url = *parsed;
-    return {};
-}
-
-Fault read_scheme(const Raw& raw, protocol::ProfileId profile, std::string& scheme) {
-    if (raw.scheme.empty()) {
-        scheme = profile == protocol::ProfileId::onebot_11 ? "Bearer" : "Token";
-    } else if (iequals(raw.scheme, "token")) {
-        scheme = "Token";
-    } else if (iequals(raw.scheme, "bearer")) {
-        scheme = "Bearer";
-    } else {
-        return "--scheme takes Token or Bearer";
-    }
-    return {};
-}
-
-Fault read_timeout(const Raw& raw, std::chrono::milliseconds& timeout) {
-    if (!(raw.timeout >= 0) || raw.timeout > longest_timeout) {
-        return fmt::format("--timeout takes seconds from 0 to {:.0f}", longest_timeout);
-    }
-    timeout = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(raw.timeout * 1000)));
-    return {};
-}
-
-Command finish_call(const CLI::App& app, Raw& raw, const Surroundings& surroundings) {
-    CallOptions& call = raw.call;
-    const bool own_token = app.get_option("--token")->count() > 0;
-    call.target.token = own_token ? Secret(raw.token) : surroundings.token;
-    if (app.get_option("--param-json")->count() > 0) {
-        call.param_json = raw.param_json;
-    }
-    if (app.get_option("--data")->count() > 0) {
-        call.data = raw.data;
-    }
-    if (raw.get || raw.form) {
-        call.encoding = raw.get ? Encoding::query : Encoding::form;
-    }
-    call.target.tls = {.verify = !raw.insecure, .ca_file = raw.ca_file};
-    for (const Fault& fault :
-         {check_action(call.action), check_conflicts(app, raw), read_profile(raw, call.profile),
-          read_color(raw, call.color), read_url(raw, surroundings, call.target.url),
-          read_scheme(raw, call.profile, call.target.scheme),
-          read_timeout(raw, call.target.timeout), token_fault(call.target.token)}) {
-        if (fault) {
-            return usage_error("call", *fault);
-        }
-    }
-    return std::move(call);
-}
-
-Command finish_actions(Raw& raw) {
-    for (const Fault& fault :
-         {read_profile(raw, raw.actions.profile), read_color(raw, raw.actions.color)}) {
-        if (fault) {
-            return usage_error("actions", *fault);
-        }
-    }
-    return std::move(raw.actions);
-}
-
-Command finish_help(const CLI::App& root, const Raw& raw) {
-    if (raw.help_topic.empty()) {
-        return Printed{exit_code::ok, help_page(root), {}};
-    }
-    for (const CLI::App* topic : root.get_subcommands({})) {
-        if (topic->get_name() == raw.help_topic) {
-            return Printed{exit_code::ok, help_page(*topic), {}};
-        }
-    }
-    return no_such_command(raw.help_topic);
+    return nullptr;
 }
 
 }  // namespace
 
-std::optional<std::string> token_fault(const Secret& token) {
-    const std::string_view bytes = token.reveal();
-    const bool clean = std::none_of(bytes.begin(), bytes.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte < 0x20 || byte == 0x7F;
-    });
-    if (!clean) {
-        return "the access token holds a line break or another control character";
-    }
-    return {};
-}
-
 Command parse_options(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
-    Raw raw;
-    CLI::App root{std::string(trim(help_text::program)), "cqhttp-cli"};
-    const Apps apps = build(root, raw);
+    CLI::App root{std::string(trim(program)), "cqhttp-cli"};
+    root.formatter(std::make_shared<HelpFormatter>());
+    root.set_help_flag("-h,--help", "print this page");
+    root.set_version_flag("--version", fmt::format("cqhttp-cli {}", product_version),
+                          "print the version");
+    root.require_subcommand(0, 1);
+    root.footer(std::string(program_footer));
+    const std::vector<Entry> entries = declare_commands(root);
+    std::vector<std::string> topic;
+    CLI::App* help = add_command(root, "help", help_about, help_footer);
+    help->add_option("COMMAND", topic, "the command to explain")->option_text(" ");
     try {
         root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::CallForHelp&) {
-        const auto chosen = root.get_subcommands();
-        return Printed{exit_code::ok, help_page(chosen.empty() ? root : *chosen.front()), {}};
+        return Printed{exit_code::ok, help_page(chosen_app(root)), {}};
     } catch (const CLI::CallForVersion& version) {
         return Printed{exit_code::ok, std::string(version.what()) + "\n", {}};
     } catch (const CLI::ParseError& error) {
-        return explain(root, error);
+        const Entry* entry = parsed_entry(entries);
+        return explain(root, entry == nullptr ? nullptr : entry->line.get(), error);
     }
-    if (apps.call->parsed()) {
-        return finish_call(*apps.call, raw, surroundings);
+    if (const Entry* entry = parsed_entry(entries)) {
+        return entry->line->finish(*entry->app, surroundings);
     }
-    if (apps.actions->parsed()) {
-        return finish_actions(raw);
-    }
-    if (apps.help->parsed()) {
-        return finish_help(root, raw);
+    if (help->parsed()) {
+        return explain_topic(root, topic);
     }
     return Printed{exit_code::usage, {}, help_page(root)};
 }
