@@ -68,6 +68,19 @@ const std::string chunked_post =
 
 }  // namespace
 
+TEST_CASE("request reader: an empty chunked body may come in any pieces", "[HTTP-006]") {
+    const std::string bytes =
+        "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        "GET /d HTTP/1.1\r\n\r\n";
+    const std::vector<std::string> whole = read(bytes);
+    CHECK(whole == std::vector<std::string>{"head POST /c ", "request POST /c  ", "head GET /d ",
+                                            "request GET /d  "});
+    for (std::size_t size = 1; size < bytes.size(); ++size) {
+        INFO(size);
+        CHECK(read_in_pieces(bytes, size) == whole);
+    }
+}
+
 TEST_CASE("request reader: path and query are split at the first question mark", "[HTTP-015]") {
     REQUIRE(read("GET /a/b?x=1?y=2 HTTP/1.1\r\nHost: h\r\n\r\n") ==
             Words{"head GET /a/b x=1?y=2", "request GET /a/b x=1?y=2 "});
