@@ -133,6 +133,48 @@ std::string printable(std::string_view address) {
     return text;
 }
 
+std::string_view path_of(const Url& url) {
+    return std::string_view(url.target).substr(0, url.target.find('?'));
+}
+
+// What is probably wrong with an address whose server names another one.
+std::string_view cause_of_redirect(const Url& url, std::string_view location) {
+    Url target = url;
+    if (location.starts_with('/') && !location.starts_with("//")) {
+        target.target = location;
+    } else if (auto read = parse_url(location)) {
+        target = std::move(*read);
+    } else {
+        return "another address?";
+    }
+    if (target.tls() != url.tls()) {
+        return target.tls() ? "the server wants TLS: wss:// instead of ws://?"
+                            : "the server wants no TLS: ws:// instead of wss://?";
+    }
+    if (!iequals(target.host, url.host)) {
+        return "another host?";
+    }
+    if (target.port != url.port) {
+        return "another port?";
+    }
+    if (path_of(target) == std::string(path_of(url)) + "/") {
+        return "the slash at the end of the address is missing";
+    }
+    return "another path?";
+}
+
+// The usual cause of an answer that is no redirect; empty where there is none.
+std::string_view cause_of_status(unsigned status) {
+    switch (status) {
+        case 401:
+        case 403: return " (does the server want another access_token?)";
+        case 404: return " (is the path of the address right?)";
+        default: break;
+    }
+    const bool answered = status / 100 == 2 || status == 400 || status == 405 || status == 426;
+    return answered ? " (is there a WebSocket at this address?)" : "";
+}
+
 WsConnectError refused(const Url& url, const AnswerHead& answer) {
     WsConnectError error;
     error.stage = WsStage::http;
@@ -144,8 +186,12 @@ WsConnectError refused(const Url& url, const AnswerHead& answer) {
     error.detail = fmt::format("{} answered {}", url.printable(), answer.status);
     if (answer.status / 100 == 3) {
         error.location = first(answer.headers, "Location");
-        error.detail += fmt::format(" to {} (a missing slash or another port?)",
-                                    error.location.empty() ? "nowhere" : printable(error.location));
+        error.detail += error.location.empty()
+                            ? " to nowhere"
+                            : fmt::format(" to {} ({})", printable(error.location),
+                                          cause_of_redirect(url, error.location));
+    } else {
+        error.detail += cause_of_status(answer.status);
     }
     return error;
 }
@@ -183,16 +229,22 @@ WsVerdict judge_offer(const WsOffer& offer) {
     if (!key || !is_key(*key)) {
         return broken("Sec-WebSocket-Key is not 16 bytes in base64");
     }
-    return {101, accept_value(*key), {}};
+    const std::string_view offered = first(headers, "Sec-WebSocket-Protocol");
+    const std::string_view protocol = trim(offered.substr(0, offered.find(',')));
+    return {101, accept_value(*key), {}, is_name(protocol) ? protocol : std::string_view()};
 }
 
-std::string print_switching(std::string_view accept) {
-    return fmt::format(
+std::string print_switching(std::string_view accept, std::string_view protocol) {
+    std::string text = fmt::format(
         "HTTP/1.1 101 Switching Protocols\r\n"
         "Upgrade: websocket\r\n"
         "Connection: Upgrade\r\n"
-        "Sec-WebSocket-Accept: {}\r\n\r\n",
+        "Sec-WebSocket-Accept: {}\r\n",
         accept);
+    if (!protocol.empty()) {
+        text += fmt::format("Sec-WebSocket-Protocol: {}\r\n", protocol);
+    }
+    return text + "\r\n";
 }
 
 std::vector<std::pair<std::string, std::string>> upgrade_required_headers() {

@@ -27,17 +27,19 @@ struct WsOffer {
 
 // What the server says to it.
 struct WsVerdict {
-    unsigned status = 101;     // 400: a broken handshake; 426: none, or not of version 13
-    std::string accept;        // with 101: value of Sec-WebSocket-Accept
-    std::string_view problem;  // otherwise: one line for the body of the answer
+    unsigned status = 101;           // 400: a broken handshake; 426: none, or not of version 13
+    std::string accept;              // with 101: value of Sec-WebSocket-Accept
+    std::string_view problem;        // otherwise: one line for the body of the answer
+    std::string_view protocol = {};  // with 101: the first subprotocol that is offered
 };
 
-// Extensions and subprotocols that are offered are not taken up, and no Origin is refused
-// (WS-008, WS-010).
+// Extensions that are offered are not taken up, and no Origin is refused (WS-008, WS-010). Of
+// subprotocols the first is agreed to, whatever it is: a browser takes an answer without one for a
+// failed handshake.
 WsVerdict judge_offer(const WsOffer& offer);
 
 // The whole answer with which the connection becomes a WebSocket.
-std::string print_switching(std::string_view accept);
+std::string print_switching(std::string_view accept, std::string_view protocol = {});
 // The headers an answer with 426 must carry.
 std::vector<std::pair<std::string, std::string>> upgrade_required_headers();
 

@@ -109,6 +109,21 @@ TEST_CASE("ws handshake: offers are judged", "[WS-008][WS-009][WS-010][WS-011]")
     }
 }
 
+TEST_CASE("ws handshake: the first subprotocol that is offered is agreed to", "[WS-008][WS-010]") {
+    const std::vector<std::pair<std::string_view, std::string_view>> rows{
+        {"chat", "chat"}, {" chat.v2 , superchat", "chat.v2"}, {"", ""}, {"a b", ""}, {",b", ""}};
+    for (const auto& [offered, agreed] : rows) {
+        INFO(offered);
+        const Headers headers = plus(good, "sec-websocket-protocol", offered);
+        const WsVerdict verdict = judge_offer({"GET", headers});
+        CHECK(verdict.status == 101);
+        CHECK(verdict.protocol == agreed);
+    }
+    CHECK(judge_offer({"GET", good}).protocol.empty());
+    CHECK(print_switching(sample_accept, "chat") ==
+          replaced(good_answer, "\r\n\r\n", "\r\nSec-WebSocket-Protocol: chat\r\n\r\n"));
+}
+
 TEST_CASE("ws handshake: answers of the server carry what they must", "[WS-009][WS-011]") {
     CHECK(print_switching(sample_accept) == good_answer);
     using Headers426 = std::vector<std::pair<std::string, std::string>>;
@@ -172,15 +187,19 @@ TEST_CASE("ws handshake: the answer of the server is checked", "[WSR-011][WSR-04
     };
     const std::vector<Row> rows{
         {"not found", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", WsStage::http, 404, "",
-         "ws://127.0.0.1:8765/api answered 404"},
+         "ws://127.0.0.1:8765/api answered 404 (is the path of the address right?)"},
         {"a redirect", "HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:8765/api/?t=1\r\n\r\n",
          WsStage::http, 301, "http://127.0.0.1:8765/api/?t=1",
          "ws://127.0.0.1:8765/api answered 301 to http://127.0.0.1:8765/api/ "
-         "(a missing slash or another port?)"},
+         "(the slash at the end of the address is missing)"},
         {"a redirect to nowhere", "HTTP/1.1 302 Found\r\n\r\n", WsStage::http, 302, "",
-         "ws://127.0.0.1:8765/api answered 302 to nowhere (a missing slash or another port?)"},
+         "ws://127.0.0.1:8765/api answered 302 to nowhere"},
         {"unauthorised without a reason phrase", "HTTP/1.0 401\r\n\r\n", WsStage::http, 401, "",
-         "ws://127.0.0.1:8765/api answered 401"},
+         "ws://127.0.0.1:8765/api answered 401 (does the server want another access_token?)"},
+        {"a page", "HTTP/1.1 200 OK\r\n\r\n", WsStage::http, 200, "",
+         "ws://127.0.0.1:8765/api answered 200 (is there a WebSocket at this address?)"},
+        {"a failure", "HTTP/1.1 502 Bad Gateway\r\n\r\n", WsStage::http, 502, "",
+         "ws://127.0.0.1:8765/api answered 502"},
         {"not HTTP", "SSH-2.0-x\r\n\r\n", WsStage::http, 0, "",
          "ws://127.0.0.1:8765/api answered with something that is not HTTP"},
         {"no Upgrade", replaced(good_answer, "Upgrade: websocket\r\n", ""), WsStage::upgrade, 0, "",
@@ -204,6 +223,27 @@ TEST_CASE("ws handshake: the answer of the server is checked", "[WSR-011][WSR-04
         CHECK(error->status == row.status);
         CHECK(error->location == row.location);
         CHECK(error->detail == row.detail);
+    }
+}
+
+TEST_CASE("ws handshake: a redirect names its target and the likely cause", "[WSR-040]") {
+    const std::vector<std::pair<std::string, std::string>> rows{
+        {"/api/", "/api/ (the slash at the end of the address is missing)"},
+        {"ws://h:81/api/?secret=1",
+         "ws://h:81/api/ (the slash at the end of the address is missing)"},
+        {"http://H:81/bot", "http://H:81/bot (another path?)"},
+        {"http://h/api/", "http://h/api/ (another port?)"},
+        {"https://h:81/api", "https://h:81/api (the server wants TLS: wss:// instead of ws://?)"},
+        {"http://other:81/api", "http://other:81/api (another host?)"},
+        {"//h/api", "//h/api (another address?)"},
+        {"mailto:x", "mailto:x (another address?)"}};
+    const Url url = url_of("ws://h:81/api?access_token=secret");
+    for (const auto& [location, end] : rows) {
+        INFO(location);
+        const std::string answer = "HTTP/1.1 307 Moved\r\nLocation: " + location + "\r\n\r\n";
+        const auto error = check_answer(url, sample_key, answer);
+        REQUIRE(error);
+        CHECK(error->detail == "ws://h:81/api answered 307 to " + end);
     }
 }
 

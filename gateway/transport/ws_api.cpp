@@ -82,7 +82,7 @@ net::HttpAnswer WsApi::handle(const net::HttpRequest& request) {
     }
     const protocol::Caller caller{request.loopback};
     net::HttpUpgrade upgrade;
-    upgrade.answer = net::print_switching(verdict.accept);
+    upgrade.answer = net::print_switching(verdict.accept, verdict.protocol);
     upgrade.serve = [this, role = *role, caller](asio::ip::tcp::socket socket, std::string early) {
         return serve(std::move(socket), std::move(early), role, caller);
     };
