@@ -66,6 +66,9 @@ asio::awaitable<void> WebSocket::room() {
 void WebSocket::close(std::uint16_t code) {
     connection_->close(code);
 }
+void WebSocket::close_soon(std::uint16_t code) {
+    connection_->close_soon(code);
+}
 void WebSocket::drop(std::uint16_t code) {
     connection_->drop(code);
 }

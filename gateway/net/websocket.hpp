@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,7 @@ struct WsEnd {
     bool by_peer = false;                       // the peer closed, lost or broke it, not we
     std::uint16_t code = close_code::abnormal;  // of the peer's close frame, or ours
     std::string detail;                         // for the log: "closed by the peer: going to sleep"
+    std::chrono::steady_clock::time_point noticed = {};  // when that became known
 };
 
 // A text that many connections send: framed once for a server (no mask), shared by all.
@@ -108,6 +110,9 @@ public:
     // Sends what is queued, then a close frame, and ends when the peer has answered or after
     // Limits::ws_close. read() returns false soon. Idempotent; the first code counts.
     void close(std::uint16_t code);
+    // Announces close(code) for an owner that has answers to send first, and does it for one that
+    // takes too long: all of it is over after Limits::ws_close.
+    void close_soon(std::uint16_t code);
     // The same without what is queued, for a peer that does not read.
     void drop(std::uint16_t code);
     // Cuts the connection at once.

@@ -22,6 +22,9 @@ using boost::system::error_code;
 
 constexpr auto as_result = asio::as_tuple(asio::deferred);
 constexpr std::size_t tls_record = 16 * 1024;
+// How long a client waits for the server to end TCP after both close frames: the next attempt must
+// not come much later than its interval says (WSR-041).
+constexpr std::chrono::milliseconds client_patience(1000);
 
 std::string describe_close(std::string_view reason) {
     std::string text = "closed by the peer";
@@ -207,6 +210,22 @@ void WsConnection::close(std::uint16_t code) {
     }
 }
 
+void WsConnection::close_soon(std::uint16_t code) {
+    if (leaving_ || last_word_ != LastWord::none || !open()) {
+        return;  // it is ending anyway
+    }
+    leaving_ = true;
+    auto due = [self = shared_from_this(), code](const error_code& error) {
+        if (!error) {
+            self->close(code);
+        }
+    };
+    Rare& state = rare();
+    state.close_until = WsLoop::Clock::now() + limits_.ws_close;
+    state.close_timer.expires_after(limits_.ws_close / 4);
+    state.close_timer.async_wait(std::move(due));
+}
+
 void WsConnection::drop(std::uint16_t code) {
     if (!ended_ && !close_queued_) {
         output_.keep_started(loop_->texts());
@@ -264,7 +283,11 @@ void WsConnection::start_close_timer() {
             self->close_timed_out();
         }
     };
-    rare().close_timer.expires_after(limits_.ws_close);
+    const bool client_waits = peer_closed_ && role_ == WsRole::client;
+    const auto patience =
+        client_waits ? std::min(limits_.ws_close, client_patience) : limits_.ws_close;
+    const auto until = WsLoop::Clock::now() + patience;
+    rare().close_timer.expires_at(leaving_ ? std::min(rare_->close_until, until) : until);
     rare_->close_timer.async_wait(std::move(expired));
 }
 
@@ -289,7 +312,7 @@ void WsConnection::input_ended(const error_code& error) {
 void WsConnection::note(bool by_peer, std::uint16_t code, std::string detail) {
     if (!noted_) {
         noted_ = true;
-        end_ = WsEnd{by_peer, code, std::move(detail)};
+        end_ = WsEnd{by_peer, code, std::move(detail), WsLoop::Clock::now()};
     }
 }
 

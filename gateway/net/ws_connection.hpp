@@ -53,6 +53,7 @@ public:
     bool has_room() const noexcept;
     asio::awaitable<void> room();
     void close(std::uint16_t code);
+    void close_soon(std::uint16_t code);
     void drop(std::uint16_t code);
     void abort();
     bool open() const noexcept { return !closing_ && !broken_ && !ended_; }
@@ -128,6 +129,7 @@ private:
     bool pinged_ = false;        // and none since our ping
     bool writing_ = false;       // the socket takes no more, or TLS is writing
     bool stalled_ = false;       // TLS was writing at the last check
+    bool leaving_ = false;       // close_soon() was called
     bool closing_ = false;       // our close frame was asked for
     bool close_queued_ = false;  // and is in the output
     bool peer_closed_ = false;   // the peer's close frame was read
@@ -144,7 +146,8 @@ struct WsConnection::Rare {
     }
 
     asio::steady_timer close_timer;
-    asio::steady_timer room;  // never expires; cancelled to wake room()
+    WsLoop::Clock::time_point close_until;  // of close_soon()
+    asio::steady_timer room;                // never expires; cancelled to wake room()
     std::string early;
     bool fresh = false;
     std::optional<std::string> pong;  // the latest ping's payload, while the output is blocked

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -23,8 +24,8 @@ std::string_view header_of(Role role) noexcept {
 
 std::string_view name_of(net::WsStage stage) noexcept {
     switch (stage) {
-        case net::WsStage::resolve: return "resolve";
-        case net::WsStage::connect: return "connect";
+        case net::WsStage::resolve: return "dns";
+        case net::WsStage::connect: return "tcp";
         case net::WsStage::tls: return "tls";
         case net::WsStage::http: return "http";
         case net::WsStage::upgrade: return "upgrade";
@@ -73,16 +74,16 @@ ReverseClient::ReverseClient(const Surroundings& surroundings, ReverseClientOpti
 
 asio::awaitable<void> ReverseClient::run() {
     while (!stopped_) {
-        const ReconnectPolicy::Pause pause = co_await attempt();
-        if (!pause || stopped_) {
+        const Next next = co_await attempt();
+        if (!next || stopped_) {
             break;
         }
-        co_await wait(*pause);
+        co_await wait(*next);
     }
     running_ = false;
 }
 
-asio::awaitable<ReconnectPolicy::Pause> ReverseClient::attempt() {
+asio::awaitable<ReverseClient::Next> ReverseClient::attempt() {
     net::WsConnectRequest request = handshake();
     auto connected =
         co_await net::WebSocket::connect(around_.context, std::move(request), around_.tls,
@@ -94,8 +95,11 @@ asio::awaitable<ReconnectPolicy::Pause> ReverseClient::attempt() {
     WsSession session(std::move(*connected), options_.role, around_.dispatcher, parser_, caller);
     const Presence presence(session_, session);
     failures_.end();
-    log_.info("connected role={} url={} self_id={}", transport::name_of(options_.role), url_,
-              options_.self_id);
+    const std::string after =
+        failed_attempts_ == 0 ? std::string() : fmt::format(" failed_before={}", failed_attempts_);
+    failed_attempts_ = 0;
+    log_.info("connected role={} url={} self_id={}{}", transport::name_of(options_.role), url_,
+              options_.self_id, after);
     if (stopped_) {
         session.stop(net::close_code::going_away);
     }
@@ -103,10 +107,13 @@ asio::awaitable<ReconnectPolicy::Pause> ReverseClient::attempt() {
     co_return ended(session.end());
 }
 
-asio::awaitable<void> ReverseClient::wait(std::chrono::milliseconds pause) {
+asio::awaitable<void> ReverseClient::wait(std::chrono::steady_clock::time_point until) {
     interruption_.reset();
-    interruption_.set_deadline(std::chrono::steady_clock::now() + pause);
-    co_await interruption_.wait();
+    interruption_.set_deadline(until);
+    // A look-up that an attempt has given up may end now and wake this without being a cause.
+    while (interruption_.cause() == net::Interruption::Cause::none) {
+        co_await interruption_.wait();
+    }
     interruption_.reset();
 }
 
@@ -127,40 +134,44 @@ net::WsConnectRequest ReverseClient::handshake() const {
     return request;
 }
 
-ReconnectPolicy::Pause ReverseClient::failed(const net::WsConnectError& error) {
+ReverseClient::Next ReverseClient::failed(const net::WsConnectError& error) {
     if (stopped_) {
         return std::nullopt;
     }
     const ReconnectPolicy::Pause pause = policy_.after_failed_attempt();
+    ++failed_attempts_;
     if (failures_.worth_telling(error.detail)) {
         const std::string times =
             failures_.length() == 1 ? std::string() : fmt::format(" times={}", failures_.length());
-        log_.warn("connection failed role={} url={} stage={} reason=\"{}\"{} next_attempt_in={}ms",
+        log_.warn("connection failed role={} url={} layer={} reason=\"{}\"{} next_attempt_in={}ms",
                   transport::name_of(options_.role), url_, name_of(error.stage), error.detail,
                   times, pause->count());
     }
-    return pause;
+    return std::chrono::steady_clock::now() + *pause;
 }
 
-ReconnectPolicy::Pause ReverseClient::ended(const net::WsEnd& end) {
+// The pause counts from when the end was noticed, not from when TCP was over too (WSR-041).
+ReverseClient::Next ReverseClient::ended(const net::WsEnd& end) {
     const std::string_view role = transport::name_of(options_.role);
     if (stopped_) {
         log_.info("closed role={} url={} code={}", role, url_, end.code);
         return std::nullopt;
     }
     const ReconnectPolicy::Pause pause = policy_.after(end);
-    if (pause) {
-        log_.warn(
-            "connection lost role={} url={} code={} by_peer={} reason=\"{}\" "
-            "next_attempt_in={}ms",
-            role, url_, end.code, end.by_peer, end.detail, pause->count());
-    } else {
+    if (!pause) {
         log_.info(
             "closed by the server, no further attempt role={} url={} code={} "
             "decided_by=\"ws_reverse_reconnect_on_code_1000 = false\"",
             role, url_, end.code);
+        return std::nullopt;
     }
-    return pause;
+    const auto now = std::chrono::steady_clock::now();
+    const auto next = std::max(now, end.noticed + *pause);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - now);
+    log_.warn(
+        "connection lost role={} url={} code={} by_peer={} reason=\"{}\" next_attempt_in={}ms",
+        role, url_, end.code, end.by_peer, end.detail, left.count());
+    return next;
 }
 
 bool ReverseClient::wants_events() const {

@@ -18,7 +18,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace cqhttp::transport {
@@ -63,11 +66,14 @@ public:
     bool running() const noexcept { return running_; }
 
 private:
-    asio::awaitable<ReconnectPolicy::Pause> attempt();
-    asio::awaitable<void> wait(std::chrono::milliseconds pause);
+    // When the next attempt is due; nothing: never.
+    using Next = std::optional<std::chrono::steady_clock::time_point>;
+
+    asio::awaitable<Next> attempt();
+    asio::awaitable<void> wait(std::chrono::steady_clock::time_point until);
     net::WsConnectRequest handshake() const;
-    ReconnectPolicy::Pause failed(const net::WsConnectError& error);
-    ReconnectPolicy::Pause ended(const net::WsEnd& end);
+    Next failed(const net::WsConnectError& error);
+    Next ended(const net::WsEnd& end);
 
     Surroundings around_;
     ReverseClientOptions options_;
@@ -77,7 +83,8 @@ private:
     protocol::RequestParser parser_;
     net::Interruption interruption_;
     FailureRow failures_;
-    WsSession* session_ = nullptr;  // while there is a connection
+    std::size_t failed_attempts_ = 0;  // since there was a connection
+    WsSession* session_ = nullptr;     // while there is a connection
     bool running_ = true;
     bool stopped_ = false;
     EndOfTurn end_of_turn_;

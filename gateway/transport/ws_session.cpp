@@ -47,8 +47,22 @@ asio::awaitable<void> WsSession::run() {
             }
         }
         if (!owed.empty()) {
+            paying_ = true;
             co_await pay(std::move(owed));
+            paying_ = false;
+            if (stop_code_ != 0) {
+                socket_.close(stop_code_);
+            }
         }
+    }
+}
+
+void WsSession::stop(std::uint16_t code) {
+    if (paying_) {
+        stop_code_ = code;
+        socket_.close_soon(code);
+    } else {
+        socket_.close(code);
     }
 }
 

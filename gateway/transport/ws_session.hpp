@@ -35,8 +35,8 @@ public:
     // Until the connection has ended; see end().
     asio::awaitable<void> run();
 
-    // What is queued is sent, then the close frame.
-    void stop(std::uint16_t code) { socket_.close(code); }
+    // What was asked for is answered if that does not take long, then comes the close frame.
+    void stop(std::uint16_t code);
     void abort() { socket_.abort(); }
 
     bool open() const noexcept { return socket_.open(); }
@@ -64,7 +64,9 @@ private:
     action::Dispatcher& dispatcher_;
     protocol::RequestParser& parser_;
     protocol::Caller caller_;
-    std::string text_;  // of the answer being sent
+    std::string text_;             // of the answer being sent
+    bool paying_ = false;          // answers are owed
+    std::uint16_t stop_code_ = 0;  // of stop() during that
 };
 
 }  // namespace cqhttp::transport

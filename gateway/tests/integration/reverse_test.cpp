@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <signal.h>
 #include <string>
 #include <utility>
@@ -83,7 +84,7 @@ TEST_CASE("reverse: both handshakes say who connects",
     second.let_in();
     CHECK(answers(first, "a"));
     CHECK(pongs(second));
-    CHECK(gateway.logs("connected role=api"));
+    CHECK(gateway.logs("connected role=api url=" + api.url("/bot/api") + " self_id=10086001\n"));
     CHECK(gateway.logs("connected role=event"));
     CHECK(gateway.log().find("of-url") == std::string::npos);
     CHECK(gateway.log().find("of-account") == std::string::npos);
@@ -220,6 +221,57 @@ TEST_CASE("reverse: every loss but a close with 1000 is followed by a new connec
     CHECK(gateway.log().find("connection lost role=event") == std::string::npos);
 }
 
+TEST_CASE("reverse: a server that says goodbye and keeps the connection is left soon",
+          "[WSR-041][WSR-046]") {
+    WsListener api;
+    GatewayUnderTest gateway(with_reverse(api.url(), "", "gateway.close_timeout_ms = 600000\n"));
+    gateway.start();
+    std::vector<WsVisitor> kept;
+    for (int i = 0; i < 3; ++i) {
+        WsVisitor bot = api.accept();
+        bot.let_in();
+        REQUIRE(answers(bot, "a"));
+        bot.close(1001);
+        CHECK(bot.receive().close_code() == 1001);
+        kept.push_back(std::move(bot));
+    }
+    WsVisitor last = api.accept();
+    last.let_in();
+    CHECK(answers(last, "b"));
+}
+
+TEST_CASE("reverse: no attempt comes before the interval is over", "[WSR-041][WSR-042]") {
+    WsListener api;
+    GatewayUnderTest gateway(GatewayOptions{
+        "use_ws_reverse = yes\nws_reverse_reconnect_interval = 500\nws_reverse_api_url = " +
+        api.url()});
+    gateway.start();
+    WsVisitor bot = api.accept();
+    for (int i = 0; i < 4; ++i) {
+        const auto lost = std::chrono::steady_clock::now();
+        if (i % 2 == 0) {
+            bot.hang_up();
+        } else {
+            bot.send_bytes("HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n");
+        }
+        bot = api.accept();
+        CHECK(std::chrono::steady_clock::now() - lost >= std::chrono::milliseconds(499));
+    }
+    CHECK(gateway.logs("next_attempt_in=500ms"));
+}
+
+TEST_CASE("reverse: an address that is none is left out with a warning", "[WSR-008]") {
+    WsListener event;
+    GatewayUnderTest gateway(with_reverse("http://127.0.0.1:1/api", event.url()));
+    gateway.start();
+    WsVisitor bot = event.accept();
+    bot.let_in();
+    CHECK(pongs(bot));
+    CHECK(gateway.logs("ws_reverse_api_url"));
+    CHECK(gateway.log().find("role=api") == std::string::npos);
+    CHECK(good(gateway));
+}
+
 TEST_CASE("reverse: a close with 1000 ends the attempts until the restart",
           "[WSR-045][WSR-048][WSR-050][WSR-051][WSR-057]") {
     WsListener api;
@@ -281,7 +333,7 @@ TEST_CASE("reverse: a server that is not there yet is tried again and again",
         api.url("/?access_token=hidden")});
     gateway.start();
     CHECK(gateway.logs("reverse_ws: connection failed role=api url=" + api.url() +
-                       " stage=connect reason=\""));
+                       " layer=tcp reason=\""));
     CHECK(gateway.logs("next_attempt_in=100ms"));
     CHECK(good(gateway));
     REQUIRE(gateway.logs("times=10 next_attempt_in=100ms", std::chrono::seconds(20)));
@@ -291,6 +343,7 @@ TEST_CASE("reverse: a server that is not there yet is tried again and again",
     WsVisitor bot = api.accept();
     bot.let_in();
     CHECK(answers(bot, "a"));
+    CHECK(gateway.logs(" self_id=10086001 failed_before="));
     CHECK(gateway.log().find("hidden") == std::string::npos);
 }
 
@@ -300,12 +353,13 @@ TEST_CASE("reverse: answers other than 101 are failed attempts and say what came
     GatewayUnderTest gateway(with_reverse(api.url("/api"), ""));
     gateway.start();
     const std::vector<std::pair<std::string, std::string>> table{
-        {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "answered 403\""},
+        {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+         "layer=http reason=\"" + api.url("/api") + " answered 403 (does"},
         {"HTTP/1.1 301 Moved\r\nLocation: ws://127.0.0.1:1/api/\r\nContent-Length: 0\r\n\r\n",
-         "answered 301 to ws://127.0.0.1:1/api/"},
+         "answered 301 to ws://127.0.0.1:1/api/ (another port?)"},
         {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
          "Sec-WebSocket-Accept: wrong\r\n\r\n",
-         "answered 101 without the right Sec-WebSocket-Accept"},
+         "layer=upgrade reason=\"" + api.url("/api") + " answered 101 without the right Sec-"},
         {"SSH-2.0-OpenSSH\r\n", "does not speak HTTP"}};
     for (const auto& [answer, line] : table) {
         INFO(answer);
