@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <functional>
+#include <sys/resource.h>
 
 namespace {
 
@@ -33,6 +34,15 @@ int report_mistakes(const config::LoadOutcome& outcome) {
     fmt::print(stderr, "cqhttp-gateway: not started, the configuration has {} mistake{}\n",
                outcome.mistakes.size(), outcome.mistakes.size() == 1 ? "" : "s");
     return app::exit_usage;
+}
+
+// Every connection is a descriptor. The soft limit is low for the sake of programs that select().
+void allow_many_descriptors() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 int serve(app::Options options, config::Loaded loaded) {
@@ -85,6 +95,7 @@ int main(int argc, char** argv) {
     // program.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+    allow_many_descriptors();
     app::ParsedOptions parsed = app::parse_options(argc, argv);
     if (!parsed.options) {
         return parsed.exit_code;

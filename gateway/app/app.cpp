@@ -188,6 +188,10 @@ void App::abort_services() {
     for (const auto& service : services_) {
         service->abort();
     }
+    // A call that waits for a download would keep its connection's end waiting too.
+    for (const auto& [self_id, backing] : backings_) {
+        backing->stop_downloads();
+    }
 }
 
 // A configuration that does not load changes nothing: the gateway goes on with the one it has.

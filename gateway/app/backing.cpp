@@ -82,8 +82,12 @@ bool Backing::fits(const config::AccountConfig& config) const {
     return making_of(config) == making_of(config_);
 }
 
-boost::asio::awaitable<void> Backing::close() {
+void Backing::stop_downloads() {
     fetcher_.stop();
+}
+
+boost::asio::awaitable<void> Backing::close() {
+    stop_downloads();
     sandbox_->stop();
     co_await tasks_.join();
 }

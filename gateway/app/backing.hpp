@@ -32,6 +32,8 @@ public:
     // Whether this world is the one that `config` asks for.
     bool fits(const config::AccountConfig& config) const;
 
+    // Gives up the downloads under way: whoever waits for the answers has gone.
+    void stop_downloads();
     // Ends the world; everything answered with ok is on disk afterwards.
     boost::asio::awaitable<void> close();
 
