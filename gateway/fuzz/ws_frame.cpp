@@ -1,14 +1,18 @@
 // Whatever the bytes and wherever they are cut, the decoder finds the same.
-#include "gateway/base/ensure.hpp"
 #include "gateway/net/ws_frame.hpp"
 
+#include "gateway/base/ensure.hpp"
+#include "gateway/fuzz/targets.hpp"
+
 #include <algorithm>
+#include <span>
 #include <string>
 
+namespace cqhttp::fuzz {
 namespace {
 
-using cqhttp::net::WsDecoder;
-using cqhttp::net::WsRole;
+using net::WsDecoder;
+using net::WsRole;
 
 std::string describe(const WsDecoder& decoder, WsDecoder::Found found) {
     using Found = WsDecoder::Found;
@@ -44,14 +48,18 @@ std::string decode(std::string bytes, WsRole role, std::size_t step) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-    if (size < 2) {
-        return 0;
+// The first byte says which end reads, the second where the bytes are cut.
+void ws_frame(std::string_view input) {
+    if (input.size() < 2) {
+        return;
     }
-    const WsRole role = (data[0] & 1U) != 0 ? WsRole::client : WsRole::server;
-    const std::string bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
+    const auto first = static_cast<unsigned char>(input[0]);
+    const auto second = static_cast<unsigned char>(input[1]);
+    const WsRole role = (first & 1U) != 0 ? WsRole::client : WsRole::server;
+    const std::string bytes(input.substr(2));
     const std::string whole = decode(bytes, role, 0);
-    cqhttp::ensure(decode(bytes, role, 1) == whole, "byte by byte gives the same");
-    cqhttp::ensure(decode(bytes, role, 1U + data[1]) == whole, "any cut gives the same");
-    return 0;
+    ensure(decode(bytes, role, 1) == whole, "byte by byte gives the same");
+    ensure(decode(bytes, role, 1U + second) == whole, "any cut gives the same");
 }
+
+}  // namespace cqhttp::fuzz
