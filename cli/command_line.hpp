@@ -43,6 +43,8 @@ struct CommandRow {
 
 CommandRow call_row();
 CommandRow actions_row();
+CommandRow filter_row();
+CommandRow verify_signature_row();
 
 // A command line that cannot be obeyed: `what` and where to find help, on standard error.
 Printed usage_error(std::string_view command, std::string_view what);
@@ -74,6 +76,18 @@ private:
     CLI::Option* token_option_ = nullptr;
     CLI::Option* file_option_ = nullptr;
     std::string token_, file_;
+};
+
+class SecretLine {  // --secret, --secret-file; CQHTTP_SECRET without them
+public:
+    void declare(CLI::App& app);
+    // The file is read by the command, with read_secret; it wins.
+    Fault read(const Surroundings& surroundings, SecretSource& source) const;
+
+private:
+    CLI::Option* secret_option_ = nullptr;
+    CLI::Option* file_option_ = nullptr;
+    std::string secret_, file_;
 };
 
 class TargetLine {  // --url, --token, --token-file, --scheme, --timeout, --ca-file, --insecure

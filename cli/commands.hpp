@@ -22,8 +22,13 @@ struct Context {
 // Each returns the exit code of the program.
 int run(const CallOptions& options, Context& context);
 int run(const ActionsOptions& options, Context& context);
+int run(const FilterTestOptions& options, Context& context);
+int run(const VerifySignatureOptions& options, Context& context);
 
 // `target` with the token of that file; unchanged where `token_file` is empty.
 Result<ApiTarget> with_token_file(ApiTarget target, const std::string& token_file);
+
+// The secret itself, or that of the file; the error names the file.
+Result<Secret> read_secret(const SecretSource& source);
 
 }  // namespace cqhttp::cli

@@ -41,6 +41,7 @@ Surroundings look_around() {
     Surroundings found;
     found.url = environment("CQHTTP_URL");
     found.token = Secret(environment("CQHTTP_TOKEN"));
+    found.secret = Secret(environment("CQHTTP_SECRET"));
     found.terminal = ::isatty(STDOUT_FILENO) == 1;
     found.no_color = !environment("NO_COLOR").empty() || environment("TERM") == "dumb";
     found.columns = find_columns(found.terminal);

@@ -27,6 +27,7 @@ enum class ColorMode : std::uint8_t { automatic, always, never };
 struct Surroundings {
     std::string url;          // CQHTTP_URL
     Secret token;             // CQHTTP_TOKEN
+    Secret secret;            // CQHTTP_SECRET
     bool terminal = false;    // standard output is one
     bool no_color = false;    // NO_COLOR is set, or the terminal is dumb
     std::size_t columns = 0;  // of the terminal, or COLUMNS; 0: lines are not wrapped

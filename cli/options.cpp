@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <array>
 #include <memory>
 #include <utility>
 
@@ -63,8 +62,13 @@ struct Entry {
 };
 
 // In the order of the help page.
-std::array<CommandRow, 2> command_table() {
-    return {call_row(), actions_row()};
+std::vector<CommandRow> command_table() {
+    return {
+        call_row(),
+        actions_row(),
+        verify_signature_row(),
+        filter_row(),
+    };
 }
 
 // The innermost command that was named; `root` without one.

@@ -2,6 +2,8 @@
 
 #include "cli/api_client.hpp"
 #include "cli/console.hpp"
+#include "cli/filter_options.hpp"
+#include "cli/signature_options.hpp"
 #include "gateway/protocol/profile.hpp"
 
 #include <optional>
@@ -42,7 +44,8 @@ struct Printed {
     std::string err;
 };
 
-using Command = std::variant<Printed, CallOptions, ActionsOptions>;
+using Command =
+    std::variant<Printed, CallOptions, ActionsOptions, FilterTestOptions, VerifySignatureOptions>;
 
 // `arguments` are those after the program's name.
 Command parse_options(const std::vector<std::string>& arguments, const Surroundings& surroundings);

@@ -23,8 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::array<std::string_view, 5> variables{"CQHTTP_URL", "CQHTTP_TOKEN", "NO_COLOR",
-                                                    "COLUMNS", "TERM"};
+constexpr std::array<std::string_view, 6> variables{"CQHTTP_URL", "CQHTTP_TOKEN", "CQHTTP_SECRET",
+                                                    "NO_COLOR",   "COLUMNS",      "TERM"};
 
 int checked(int result, const char* what) {
     if (result < 0) {
