@@ -191,7 +191,7 @@ private:
     void forget() {
         parser.reset();
         parts.clear();
-        held_ = {};
+        held_ = std::vector<char>();  // not {}, which would keep the memory
         held_used_ = 0;
         phase = Phase::between;
     }
@@ -277,16 +277,15 @@ private:
     // Appends to the held bytes of the head; the views follow them.
     void hold(std::string_view bytes) {
         const char* const old_place = held_.empty() ? bytes.data() : held_.data();
-        if (held_.size() + bytes.size() <= held_.capacity() && !held_.empty()) {
-            held_.insert(held_.end(), bytes.begin(), bytes.end());
-            return;
+        std::vector<char> old;
+        const std::size_t size = held_.size() + bytes.size();
+        if (size > held_.capacity()) {
+            old.swap(held_);
+            held_.reserve(std::max(2 * old.size(), size));
+            held_.insert(held_.end(), old.begin(), old.end());
         }
-        std::vector<char> larger;
-        larger.reserve(std::max(2 * held_.capacity(), held_.size() + bytes.size()));
-        larger.insert(larger.end(), held_.begin(), held_.end());
-        larger.insert(larger.end(), bytes.begin(), bytes.end());
-        move_views(old_place, larger.data());
-        held_.swap(larger);
+        held_.insert(held_.end(), bytes.begin(), bytes.end());
+        move_views(old_place, held_.data());
     }
 
     void move_views(const char* from, const char* to) {

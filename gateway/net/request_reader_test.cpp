@@ -68,6 +68,20 @@ const std::string chunked_post =
 
 }  // namespace
 
+TEST_CASE("request reader: requests in pieces cost no more than the one before",
+          "[HTTP-006][HTTP-007]") {
+    Reading reading;
+    for (int i = 0; i < 200; ++i) {
+        reading.feed("POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
+        reading.feed("{}GET /b HTTP/1.1\r\n");
+        reading.feed("\r\n");
+    }
+    CHECK(reading.found.size() == 800);
+    CHECK(reading.found[796] == "head POST /a ");
+    CHECK(reading.found[797] == "request POST /a  {}");
+    CHECK(reading.found[799] == "request GET /b  ");
+}
+
 TEST_CASE("request reader: an empty chunked body may come in any pieces", "[HTTP-006]") {
     const std::string bytes =
         "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"

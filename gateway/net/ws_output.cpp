@@ -70,7 +70,7 @@ void WsOutput::consume(TextPool& pool, std::size_t bytes) noexcept {
         pieces_.clear();
         first_ = 0;
         if (pieces_.capacity() > kept) {
-            pieces_ = {};
+            pieces_ = std::vector<Piece>();  // not {}, which would keep the memory
         }
     } else if (first_ >= 64 && first_ * 2 > pieces_.size()) {
         pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first_));
