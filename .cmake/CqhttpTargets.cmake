@@ -31,7 +31,7 @@ function(cqhttp_tests name)
     set(arg_LABEL unit)
   endif()
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 60)
+    set(arg_TIMEOUT 300)  # for what hangs: tests have deadlines of their own
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINK} cqhttp_test_support Catch2::Catch2WithMain)

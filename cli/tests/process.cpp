@@ -167,7 +167,7 @@ void Process::send_signal(int signal) const {
 
 Ended Process::wait() {
     Ended ended;
-    const auto deadline = Clock::now() + std::chrono::seconds(30);
+    const auto deadline = Clock::now() + std::chrono::seconds(60);
     while (out_ >= 0 || err_ >= 0) {
         std::array<pollfd, 3> ends{{{in_, POLLOUT, 0}, {out_, POLLIN, 0}, {err_, POLLIN, 0}}};
         const auto left =

@@ -79,7 +79,7 @@ std::string RawResponder::url() const {
 
 std::string RawResponder::request() {
     std::unique_lock lock(mutex_);
-    if (!arrived_.wait_for(lock, std::chrono::seconds(20), [this] { return complete_; })) {
+    if (!arrived_.wait_for(lock, std::chrono::seconds(60), [this] { return complete_; })) {
         throw std::runtime_error("no request came");
     }
     return request_;

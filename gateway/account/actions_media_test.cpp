@@ -141,7 +141,7 @@ TEST_CASE("actions media: a crowd of conversions is refused", "[ACT-126]") {
     for (int i = 0; i < 9; ++i) {
         asio::co_spawn(desk.loop, desk.media.convert_record("voice.silk", "mp3"), count);
     }
-    desk.loop.run_for(std::chrono::seconds(30));
+    desk.loop.run_for(std::chrono::seconds(60));
     CHECK(converted == 8);
     CHECK(refused == 1);
     CHECK(desk.folder.list("data/record") == std::vector<std::string>{"voice.mp3", "voice.silk"});

@@ -10,6 +10,7 @@
 namespace cqhttp::net {
 namespace {
 
+using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 using std::string_literals::operator""s;
@@ -46,10 +47,10 @@ asio::awaitable<WsEnd> converse(WsBench& bench, TlsContext& tls) {
     co_return co_await echo(*connected);
 }
 
-Limits quick() {
+// Nothing ends by its time limit, however slow the machine, but for what a test gives less.
+Limits patient() {
     Limits limits;
-    limits.ws_handshake = 100ms;
-    limits.ws_close = 150ms;
+    limits.connect = limits.ws_handshake = limits.ws_close = 60s;
     return limits;
 }
 
@@ -68,7 +69,7 @@ TEST_CASE("ws connect: a refused connection says where and why", "[WSR-040]") {
 }
 
 TEST_CASE("ws connect: answers other than 101 are errors", "[WSR-011][WSR-040]") {
-    WsBench bench(quick());
+    WsBench bench(patient());
     const std::string address = "ws://127.0.0.1:" + std::to_string(bench.port()) + "/api";
 
     const auto moved = meet(bench, "HTTP/1.1 301 Moved\r\nLocation: http://x/api/\r\n\r\n");
@@ -99,7 +100,9 @@ TEST_CASE("ws connect: answers other than 101 are errors", "[WSR-011][WSR-040]")
 }
 
 TEST_CASE("ws connect: a silent server ends the attempt in time", "[WSR-040]") {
-    WsBench bench(quick());
+    Limits limits = patient();
+    limits.ws_handshake = 100ms;
+    WsBench bench(limits);
     const auto error = meet(bench, "");
     CHECK(error.stage == WsStage::http);
     CHECK(error.detail == "ws://127.0.0.1:" + std::to_string(bench.port()) +
@@ -107,7 +110,7 @@ TEST_CASE("ws connect: a silent server ends the attempt in time", "[WSR-040]") {
 }
 
 TEST_CASE("ws connect: an attempt can be stopped", "[WSR-053]") {
-    WsBench bench;  // nobody accepts: the handshake stays unanswered
+    WsBench bench(patient());  // nobody accepts: the handshake stays unanswered
     auto tls = any_tls();
     Interruption interruption(bench.context.get_executor());
     WsConnectRequest request{bench.url(), {}};
@@ -118,9 +121,7 @@ TEST_CASE("ws connect: an attempt can be stopped", "[WSR-053]") {
         co_return 0;
     };
     bench.wait(bench.spawn(stop()));
-    const auto start = std::chrono::steady_clock::now();
     const WsConnectError error = bench.wait(attempt);
-    CHECK(std::chrono::steady_clock::now() - start < 1s);
     CHECK(error.detail.ends_with("was stopped"));
 }
 
@@ -135,7 +136,7 @@ TEST_CASE("ws connect: what would split the request is not sent", "[WSR-011]") {
 
 TEST_CASE("ws connect: names are resolved and frames behind the answer read",
           "[WSR-001][WSR-021]") {
-    WsBench bench(quick());
+    WsBench bench(patient());
     auto tls = any_tls();
     std::string said;
     const auto connect = [&]() -> asio::awaitable<WsEnd> {
@@ -168,7 +169,10 @@ TEST_CASE("ws connect: names are resolved and frames behind the answer read",
 }
 
 TEST_CASE("ws connect: a client waits for the end by the server but not for ever", "[WSR-052]") {
-    WsBench bench(quick());
+    Limits limits = patient();
+    limits.ws_close = 150ms;
+    WsBench bench(limits);
+    asio::steady_timer ended(bench.context, 1h);
     auto tls = any_tls();
     const auto client = bench.spawn(converse(bench, tls));
     const auto serve = [&]() -> asio::awaitable<int> {
@@ -177,20 +181,19 @@ TEST_CASE("ws connect: a client waits for the end by the server but not for ever
         co_await peer.write("\x88\x02\x03\xe8"s);
         const RawFrame close = co_await peer.frame();
         REQUIRE(close.payload == raw_close(1000));
-        co_await pause(1s);  // and does not close TCP
+        co_await ended.async_wait(as_result);  // and does not close TCP
         co_return 0;
     };
     const auto server = bench.spawn(serve());
-    const auto start = std::chrono::steady_clock::now();
     const WsEnd end = bench.wait(client);
-    CHECK(std::chrono::steady_clock::now() - start < 700ms);
+    ended.cancel();
     CHECK(end.by_peer);
     CHECK(end.code == close_code::normal);
     bench.wait(server);
 }
 
 TEST_CASE("ws connect: a close frame is found even after writing has failed", "[WSR-045]") {
-    WsBench bench(quick());
+    WsBench bench(patient());
     auto tls = any_tls();
     std::optional<WebSocket> socket;
     const auto connect = [&]() -> asio::awaitable<int> {
@@ -225,7 +228,7 @@ TEST_CASE("ws connect: a close frame is found even after writing has failed", "[
 }
 
 TEST_CASE("ws connect: a masked frame of a server is an error", "[WSR-020]") {
-    WsBench bench(quick());
+    WsBench bench(patient());
     auto tls = any_tls();
     const auto client = bench.spawn(converse(bench, tls));
     const auto serve = [&]() -> asio::awaitable<int> {

@@ -43,7 +43,7 @@ public:
     ~WsBench() {
         keep_alive->stop();
         context.restart();
-        while (looking_ && context.run_one_for(std::chrono::seconds(5)) != 0) {
+        while (looking_ && context.run_one_for(std::chrono::seconds(60)) != 0) {
         }
         context.poll();  // what was cancelled says so
     }
@@ -69,7 +69,7 @@ public:
     template <class T>
     T wait(const Later<T>& result) {
         context.restart();
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (!*result && context.run_one_until(deadline) != 0) {
         }
         if (!*result) {
@@ -256,23 +256,25 @@ private:
     asio::awaitable<bool> more() {
         std::string buffer(65536, ' ');
         auto [error, size] = co_await socket.async_read_some(asio::buffer(buffer), as_result);
+        received.erase(0, std::exchange(taken_, 0));
         received.append(buffer, 0, size);
         how_it_ended_ = error == asio::error::eof ? "end" : error.message();
         co_return !error;
     }
 
     std::optional<RawFrame> take() {
-        const auto byte = [this](std::size_t i) {
-            return static_cast<unsigned>(static_cast<unsigned char>(received[i]));
+        const std::string_view unread = std::string_view(received).substr(taken_);
+        const auto byte = [unread](std::size_t i) {
+            return static_cast<unsigned>(static_cast<unsigned char>(unread[i]));
         };
-        if (received.size() < 2) {
+        if (unread.size() < 2) {
             return std::nullopt;
         }
         const bool masked = (byte(1) & 0x80U) != 0;
         std::size_t length = byte(1) & 0x7FU;
         const std::size_t extra = length == 126 ? 2 : length == 127 ? 8 : 0;
         const std::size_t head = 2 + extra + (masked ? 4 : 0);
-        if (received.size() < head) {
+        if (unread.size() < head) {
             return std::nullopt;
         }
         if (extra != 0) {
@@ -281,18 +283,19 @@ private:
                 length = length << 8U | byte(2 + i);
             }
         }
-        if (received.size() - head < length) {
+        if (unread.size() - head < length) {
             return std::nullopt;
         }
-        RawFrame frame{byte(0), received.substr(head, length), masked};
+        RawFrame frame{byte(0), std::string(unread.substr(head, length)), masked};
         for (std::size_t i = 0; masked && i < length; ++i) {
-            frame.payload[i] = static_cast<char>(frame.payload[i] ^ received[head - 4 + i % 4]);
+            frame.payload[i] = static_cast<char>(frame.payload[i] ^ unread[head - 4 + i % 4]);
         }
-        received.erase(0, head + length);
+        taken_ += head + length;
         return frame;
     }
 
     WsBench& bench_;
+    std::size_t taken_ = 0;  // bytes of `received` that frame() has returned
     std::string how_it_ended_;
 };
 

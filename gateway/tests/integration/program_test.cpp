@@ -26,7 +26,7 @@ bool answers_again(std::uint16_t port, HttpPeer& before) {
     if (!before.ended()) {
         return false;
     }
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (std::chrono::steady_clock::now() < deadline) {
         try {
             if (http(port, "GET", "/get_status").status != 0) {
@@ -85,7 +85,7 @@ TEST_CASE("program: without a configuration the default file is written and used
                      folder.path() / "out"});
     const auto file =
         root / "app" / "io.github.richardchien.coolqhttpapi" / "config" / "10086001.json";
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (gateway.running() && !std::filesystem::exists(folder.path() / "ready") &&
            std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(std::chrono::milliseconds(2));

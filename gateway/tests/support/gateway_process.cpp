@@ -40,7 +40,7 @@ void GatewayUnderTest::start() {
     arguments.insert(arguments.begin(), options_.launcher.begin(), options_.launcher.end());
     process_ =
         std::make_unique<Process>(Process::Options{arguments, options_.environment, {}, output});
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!std::filesystem::exists(ready_file)) {
         if (!process_->running() || std::chrono::steady_clock::now() > deadline) {
             throw std::runtime_error("the gateway did not start:\n" + process_->errors());

@@ -44,7 +44,7 @@ public:
     std::string log() const { return process_ ? process_->errors() : std::string(); }
     // Whether the log holds `piece` within `limit`.
     bool logs(const std::string& piece,
-              std::chrono::milliseconds limit = std::chrono::seconds(10)) const;
+              std::chrono::milliseconds limit = std::chrono::seconds(60)) const;
     const std::filesystem::path& root() const noexcept { return folder_.path(); }
     std::filesystem::path config_file() const { return root() / "gateway.ini"; }
     void write_config(const std::string& settings, const std::string& sections = {});

@@ -49,7 +49,7 @@ private:
 
     int socket_ = -1;
     std::string buffer_;
-    std::chrono::milliseconds limit_{20'000};
+    std::chrono::milliseconds limit_{60'000};
 };
 
 // One request on a connection of its own. `headers` are lines without line ends.

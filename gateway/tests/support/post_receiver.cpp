@@ -113,7 +113,7 @@ std::string PostReceiver::url(const std::string& target) const {
 std::vector<Posted> PostReceiver::wait_for(std::size_t number) const {
     std::unique_lock lock(mutex_);
     const auto enough = [&] { return posted_.size() >= number; };
-    if (!came_.wait_for(lock, std::chrono::seconds(20), enough)) {
+    if (!came_.wait_for(lock, std::chrono::seconds(60), enough)) {
         throw std::runtime_error("only " + std::to_string(posted_.size()) + " requests came");
     }
     return posted_;

@@ -30,7 +30,7 @@ public:
     bool running();
     void signal(int number);
     // The exit code, 128 + n for a death by signal n; nothing if it has not ended by then.
-    std::optional<int> wait(std::chrono::milliseconds limit = std::chrono::seconds(30));
+    std::optional<int> wait(std::chrono::milliseconds limit = std::chrono::seconds(60));
 
     std::string output() const;  // of standard output so far
     std::string errors() const;  // of standard error so far

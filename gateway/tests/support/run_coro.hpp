@@ -15,7 +15,7 @@ namespace cqhttp::test {
 // here, in the test's thread. A coroutine that has not ended after `limit` fails the test.
 template <class T>
 T run_coro(boost::asio::io_context& context, boost::asio::awaitable<T> work,
-           std::chrono::seconds limit = std::chrono::seconds(30)) {
+           std::chrono::seconds limit = std::chrono::seconds(60)) {
     std::optional<T> result;
     std::exception_ptr error;
     auto done = [&](std::exception_ptr thrown, T value) {
@@ -36,7 +36,7 @@ T run_coro(boost::asio::io_context& context, boost::asio::awaitable<T> work,
 }
 
 inline void run_coro(boost::asio::io_context& context, boost::asio::awaitable<void> work,
-                     std::chrono::seconds limit = std::chrono::seconds(30)) {
+                     std::chrono::seconds limit = std::chrono::seconds(60)) {
     bool ended = false;
     std::exception_ptr error;
     auto done = [&](std::exception_ptr thrown) {
