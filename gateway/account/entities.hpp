@@ -87,10 +87,13 @@ struct Request {
     std::int64_t group_id = 0;
     std::string comment = {};
     std::int64_t time = 0;
-    std::string state = "open";  // open, approved, rejected
+    std::string state = "open";  // open, approved, rejected, expired
     std::string answer = {};     // remark or reason
     bool operator==(const Request&) const = default;
 };
+
+// Who speaks in a system hint of a group.
+inline constexpr std::int64_t hint_sender = 1000000;
 
 struct StoredMessage {
     std::int32_t id = 0;

@@ -6,7 +6,6 @@
 namespace cqhttp::account {
 namespace {
 
-constexpr std::size_t handled_requests_kept = 1000;
 constexpr std::size_t notices_kept = 1000;
 // Message ids run from 1 to this and start again.
 constexpr std::int64_t id_cycle = std::numeric_limits<std::int32_t>::max();
@@ -104,10 +103,22 @@ const AnonymousMember* World::anonymous(std::int64_t group_id, std::string_view 
     return found == anonymous_.end() ? nullptr : &*found;
 }
 
+const AnonymousMember* World::anonymous_of(std::int64_t group_id, std::int64_t user_id) const {
+    const auto found = std::find_if(anonymous_.begin(), anonymous_.end(), [&](const auto& row) {
+        return row.group_id == group_id && row.user_id == user_id;
+    });
+    return found == anonymous_.end() ? nullptr : &*found;
+}
+
+const Member* World::owner_of(std::int64_t group_id) const {
+    const auto end = members_.lower_bound({group_id + 1, 0});
+    const auto found = std::find_if(members_.lower_bound({group_id, 0}), end,
+                                    [](const auto& row) { return row.second.role == "owner"; });
+    return found == end ? nullptr : &found->second;
+}
+
 const Request* World::request(std::string_view flag) const {
-    const auto found = std::find_if(requests_.begin(), requests_.end(),
-                                    [&](const Request& row) { return row.flag == flag; });
-    return found == requests_.end() ? nullptr : &*found;
+    return requests_.find(flag);
 }
 
 std::size_t World::position_of(std::int32_t id) const {
@@ -167,11 +178,11 @@ std::vector<const Discuss*> World::discusses() const {
 }
 
 std::vector<const Request*> World::requests() const {
-    std::vector<const Request*> rows;
-    for (const Request& row : requests_) {
-        rows.push_back(&row);
-    }
-    return rows;
+    return requests_.rows();
+}
+std::vector<const Request*> World::open_requests(std::int64_t group_id,
+                                                 std::int64_t user_id) const {
+    return requests_.open(group_id, user_id);
 }
 
 std::vector<const Notice*> World::notices(std::int64_t group_id) const {
@@ -185,14 +196,16 @@ std::vector<const Notice*> World::notices(std::int64_t group_id) const {
 }
 
 bool World::related(std::int64_t user_id) const {
-    if (friends_.contains(user_id)) {
-        return true;
-    }
-    for (const auto& [id, row] : groups_) {
-        if (self_member(id) != nullptr && member(id, user_id) != nullptr) {
-            return true;
-        }
-    }
+    return friends_.contains(user_id) || shares_group(user_id) || shares_discuss(user_id);
+}
+
+bool World::shares_group(std::int64_t user_id) const {
+    return std::any_of(groups_.begin(), groups_.end(), [&](const auto& entry) {
+        return self_member(entry.first) != nullptr && member(entry.first, user_id) != nullptr;
+    });
+}
+
+bool World::shares_discuss(std::int64_t user_id) const {
     return std::any_of(discusses_.begin(), discusses_.end(), [&](const auto& entry) {
         const std::vector<std::int64_t>& members = entry.second.members;
         return std::find(members.begin(), members.end(), self_.id) != members.end() &&
@@ -255,27 +268,8 @@ void World::put(AnonymousMember row) {
 
 void World::put(Request row) {
     note(row);
-    const auto found = std::find_if(requests_.begin(), requests_.end(),
-                                    [&](const Request& old) { return old.flag == row.flag; });
-    if (found != requests_.end()) {
-        *found = std::move(row);
-    } else {
-        requests_.push_back(std::move(row));
-    }
-    forget_old_requests();
-}
-
-void World::forget_old_requests() {
-    if (requests_.size() <= handled_requests_kept) {
-        return;
-    }
-    auto handled = [](const Request& row) { return row.state != "open"; };
-    auto count =
-        static_cast<std::size_t>(std::count_if(requests_.begin(), requests_.end(), handled));
-    // A forgotten request is answered like a handled one: its flag is unknown (-20).
-    while (count > handled_requests_kept) {
-        requests_.erase(std::find_if(requests_.begin(), requests_.end(), handled));
-        --count;
+    if (const auto expired = requests_.put(std::move(row))) {
+        note(*expired);
     }
 }
 
@@ -365,6 +359,14 @@ std::int64_t World::next_notice_id() const {
     return notices_.empty() ? 1 : notices_.rbegin()->first + 1;
 }
 
+std::int64_t World::next_anonymous_id(std::int64_t group_id) const {
+    std::int64_t last = 80000000;  // the platform's number for all of them
+    for (const AnonymousMember& row : anonymous_) {
+        last = row.group_id == group_id ? std::max(last, row.id) : last;
+    }
+    return last + 1;
+}
+
 std::vector<Change> World::take_changes() {
     return std::exchange(changes_, {});
 }
@@ -385,7 +387,9 @@ WorldData World::snapshot() const {
     data.members = copies_of(members_);
     data.discusses = copies_of(discusses_);
     data.anonymous = anonymous_;
-    data.requests = requests_;
+    for (const Request* row : requests_.rows()) {
+        data.requests.push_back(*row);
+    }
     data.notices = copies_of(notices_);
     data.likes = copies_of(likes_);
     data.rejections = copies_of(rejections_);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/account/entities.hpp"
+#include "gateway/account/request_book.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,8 @@ namespace cqhttp::account {
 class World {
 public:
     // Keeps at most `recent_messages` messages in memory; older ones are forgotten here, and so are
-    // handled requests and notices beyond the newest 1000 and like counts of past days.
+    // handled requests and notices beyond the newest 1000 and like counts of past days. Of open
+    // requests the oldest expires when there are more than 10 000.
     World(WorldData data, std::size_t recent_messages);
 
     const User& self() const noexcept { return self_; }
@@ -34,6 +36,8 @@ public:
     const Member* self_member(std::int64_t group_id) const { return member(group_id, self_id()); }
     const Discuss* discuss(std::int64_t id) const;
     const AnonymousMember* anonymous(std::int64_t group_id, std::string_view flag) const;
+    const AnonymousMember* anonymous_of(std::int64_t group_id, std::int64_t user_id) const;
+    const Member* owner_of(std::int64_t group_id) const;
     const Request* request(std::string_view flag) const;
     const StoredMessage* message(std::int32_t id) const;  // only the recent ones
     bool rejects(std::int64_t group_id, std::int64_t user_id) const;
@@ -47,6 +51,8 @@ public:
     std::vector<const User*> users() const;  // without the account itself
     std::vector<const Discuss*> discusses() const;
     std::vector<const Request*> requests() const;  // in the order they arrived
+    // Open ones of that person for that group (0: to be friends).
+    std::vector<const Request*> open_requests(std::int64_t group_id, std::int64_t user_id) const;
 
     std::vector<const Notice*> notices(std::int64_t group_id) const;
     const std::deque<StoredMessage>& recent_messages() const noexcept { return messages_; }
@@ -54,6 +60,8 @@ public:
     // Whether the account may talk to that number in private: a friend, or a member of a common
     // group or discuss group (a temporary session).
     bool related(std::int64_t user_id) const;
+    bool shares_group(std::int64_t user_id) const;
+    bool shares_discuss(std::int64_t user_id) const;
 
     // Insert or replace; each notes the change. The account itself is a User too. A message that
     // memory has forgotten (found in the store, then recalled) is only noted.
@@ -81,6 +89,7 @@ public:
     std::int32_t next_message_id();
 
     std::int64_t next_notice_id() const;
+    std::int64_t next_anonymous_id(std::int64_t group_id) const;  // unique in the group
 
     // What has changed since the last call, for the store.
     std::vector<Change> take_changes();
@@ -99,7 +108,6 @@ private:
     void note(const Row& row);
     // Where the message with that id is in memory, or would be.
     std::size_t position_of(std::int32_t id) const;
-    void forget_old_requests();
 
     User self_;
     std::map<std::int64_t, User> users_;
@@ -109,7 +117,7 @@ private:
     std::map<std::pair<std::int64_t, std::int64_t>, Member> members_;  // (group, user)
     std::map<std::int64_t, Discuss> discusses_;
     std::vector<AnonymousMember> anonymous_;
-    std::vector<Request> requests_;
+    RequestBook requests_;
     std::map<std::int64_t, Notice> notices_;
     std::map<std::pair<std::int64_t, std::int64_t>, LikeCount> likes_;  // (user, day)
     std::map<std::pair<std::int64_t, std::int64_t>, Rejection> rejections_;

@@ -168,7 +168,7 @@ TEST_CASE("world: requests keep the order in which they arrived", "[world]") {
     CHECK(world.requests()[1]->flag == "a");
 }
 
-TEST_CASE("world: old handled requests are forgotten and open ones never", "[world]") {
+TEST_CASE("world: old handled requests are forgotten and open ones are not", "[world]") {
     World world(small_world(), 10);
     world.put(Request{.flag = "open", .type = "friend"});
     for (int i = 0; i < 1500; ++i) {
@@ -178,6 +178,25 @@ TEST_CASE("world: old handled requests are forgotten and open ones never", "[wor
     CHECK(world.request("open") != nullptr);
     CHECK(world.request("0") == nullptr);
     CHECK(world.request("1499") != nullptr);
+}
+
+TEST_CASE("world: of very many open requests the oldest expires", "[world]") {
+    World world(small_world(), 10);
+    constexpr int most = 10'000;
+    for (int i = 0; i < most; ++i) {
+        world.put(Request{.flag = std::to_string(i), .type = "friend", .user_id = i % 7});
+    }
+    world.take_changes();
+    CHECK(world.open_requests(0, 0).front()->flag == "0");
+    world.put(Request{.flag = "new", .type = "friend", .user_id = 8});
+    CHECK(world.request("0")->state == "expired");
+    CHECK(world.request("1")->state == "open");
+    CHECK(world.open_requests(0, 0).front()->flag == "7");
+    CHECK(world.open_requests(0, 8).size() == 1);
+    CHECK(world.open_requests(5, 8).empty());
+    const auto changes = world.take_changes();
+    REQUIRE(changes.size() == 2);
+    CHECK(std::get<Request>(changes[1]).state == "expired");
 }
 
 TEST_CASE("world: likes count by user and day and old days are forgotten", "[world][SBX-004]") {
