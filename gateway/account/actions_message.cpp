@@ -1,4 +1,5 @@
 #include "gateway/account/action_helpers.hpp"
+#include "gateway/account/emoji.hpp"
 #include "gateway/account/sandbox_actions.hpp"
 #include "gateway/base/text.hpp"
 #include "gateway/protocol/action_reply.hpp"
@@ -6,6 +7,8 @@
 #include "gateway/protocol/message.hpp"
 
 #include <array>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 namespace cqhttp::account {
@@ -101,14 +104,16 @@ Anonymity check_anonymity(const ActionContext& context, Target target, const Mes
                : Anonymity{retcode::anonymous_not_allowed, false};
 }
 
-// The content as peers see it. Under 4.0 the platform is handed emoji_to_codes(message), EMO-005,
-// and shows the characters that those codes stand for: the very ones that were sent, so the way
-// there and back is not walked.
-std::string content_of(const Message& message, bool without_first) {
-    if (!without_first) {
+// What the account is handed. Under 4.0 emoji are codes there (EMO-005); peers see the same emoji
+// either way.
+std::string content_of(const ActionContext& context, const Message& message, bool without_first) {
+    const auto skipped = static_cast<std::ptrdiff_t>(without_first ? 1 : 0);
+    const bool codes = context.profile.emoji_codes_when_sending && context.convert_unicode_emoji;
+    if (!without_first && !codes) {
         return protocol::to_cq(message);
     }
-    return protocol::to_cq(Message(message.begin() + 1, message.end()));
+    const Message sent(message.begin() + skipped, message.end());
+    return protocol::to_cq(codes ? emoji_to_codes(sent) : sent);
 }
 
 void note_own_activity(ActionContext& context, std::int64_t group_id, std::int64_t now) {
@@ -142,7 +147,7 @@ ActionReply send(ActionContext& context, Target target, const Message& message) 
     if (too_long(message)) {
         return ActionReply::failure(retcode::message_too_long);
     }
-    std::string content = content_of(message, anonymity.drop_segment);
+    std::string content = content_of(context, message, anonymity.drop_segment);
     if (content.empty()) {
         return ActionReply::failure(
             retcode::bad_params);  // only a segment without a type (MSG-042)

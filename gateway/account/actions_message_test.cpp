@@ -41,7 +41,7 @@ const StoredMessage& newest(const Desk& desk, const protocol::Json& data) {
 
 }  // namespace
 
-TEST_CASE("actions message: every send is kept as peers see it",
+TEST_CASE("actions message: every send is kept as it was sent",
           "[ACT-101][ACT-102][ACT-103][ACT-104][MSG-070][SBX-002]") {
     struct Sent {
         const char* action;
@@ -50,16 +50,16 @@ TEST_CASE("actions message: every send is kept as peers see it",
         std::int64_t target;
     };
     const std::vector<Sent> rows{
-        {"send_private_msg", R"({"user_id":10002,"message":"a[CQ:face,id=7]☀"})", "private", 10002},
-        {"send_group_msg", R"({"group_id":20001,"message":"a[CQ:face,id=7]☀"})", "group", 20001},
-        {"send_discuss_msg", R"({"discuss_id":30001,"message":"a[CQ:face,id=7]☀"})", "discuss",
+        {"send_private_msg", R"({"user_id":10002,"message":"a[CQ:face,id=7]b"})", "private", 10002},
+        {"send_group_msg", R"({"group_id":20001,"message":"a[CQ:face,id=7]b"})", "group", 20001},
+        {"send_discuss_msg", R"({"discuss_id":30001,"message":"a[CQ:face,id=7]b"})", "discuss",
          30001},
-        {"send_msg", R"({"message_type":"private","user_id":10002,"message":"a[CQ:face,id=7]☀"})",
+        {"send_msg", R"({"message_type":"private","user_id":10002,"message":"a[CQ:face,id=7]b"})",
          "private", 10002},
-        {"send_msg", R"({"message_type":"group","group_id":20001,"message":"a[CQ:face,id=7]☀"})",
+        {"send_msg", R"({"message_type":"group","group_id":20001,"message":"a[CQ:face,id=7]b"})",
          "group", 20001},
         {"send_msg",
-         R"({"message_type":"discuss","discuss_id":30001,"message":"a[CQ:face,id=7]☀"})", "discuss",
+         R"({"message_type":"discuss","discuss_id":30001,"message":"a[CQ:face,id=7]b"})", "discuss",
          30001},
     };
     Desk desk;
@@ -70,8 +70,24 @@ TEST_CASE("actions message: every send is kept as peers see it",
         CHECK(kept.target == row.target);
         CHECK(kept.sender == 10001);
         CHECK(kept.time == desk.clock.seconds());
-        CHECK(kept.content == "a[CQ:face,id=7]☀");
+        CHECK(kept.content == "a[CQ:face,id=7]b");
         CHECK_FALSE(kept.recalled);
+    }
+}
+
+TEST_CASE("actions message: the account of 4-0 is handed emoji as codes",
+          "[EMO-005][EMO-006][EMO-007]") {
+    const auto kept = [](Desk& desk) {
+        const char* params = R"({"user_id":10002,"message":"a&amp;☀[CQ:face,id=7]\ud83d\ude04"})";
+        return newest(desk, desk.data("send_private_msg", params)).content;
+    };
+    Desk desk;
+    CHECK(kept(desk) == "a&amp;[CQ:emoji,id=9728][CQ:face,id=7][CQ:emoji,id=128516]");
+    desk.context.convert_unicode_emoji = false;
+    CHECK(kept(desk) == "a&amp;☀[CQ:face,id=7]\U0001F604");
+    for (const ProfileId later : {ProfileId::cqhttp_4_15, ProfileId::onebot_11}) {
+        Desk newer(later);
+        CHECK(kept(newer) == "a&amp;☀[CQ:face,id=7]\U0001F604");
     }
 }
 
