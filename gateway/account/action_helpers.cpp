@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
+#include <utility>
 
 namespace cqhttp::account {
 
@@ -87,6 +89,48 @@ Result<std::optional<StoredMessage>> find_message(const ActionContext& context, 
         return Found();
     }
     return kept;
+}
+
+void make_known(World& world, std::int64_t user_id) {
+    if (world.user(user_id) == nullptr) {
+        User row;
+        row.id = user_id;
+        row.nickname = std::to_string(user_id);
+        world.put(std::move(row));
+    }
+}
+
+void join_group(ActionContext& context, std::int64_t group_id, std::int64_t user_id,
+                std::string_view role) {
+    Member row;
+    row.group_id = group_id;
+    row.user_id = user_id;
+    row.role = role;
+    row.joined = context.clock.seconds();
+    context.world.put(std::move(row));
+}
+
+void found_group(ActionContext& context, std::int64_t group_id, std::int64_t owner) {
+    Group row;
+    row.id = group_id;
+    row.name = std::to_string(group_id);
+    row.created = context.clock.seconds();
+    context.world.put(std::move(row));
+    make_known(context.world, owner);
+    join_group(context, group_id, owner, "owner");
+}
+
+void befriend(World& world, std::int64_t user_id, std::string remark) {
+    const auto categories = world.categories();
+    const std::int64_t category = categories.empty() ? 0 : categories.front()->id;
+    world.put(Friend{user_id, std::move(remark), category});
+}
+
+void close_request(World& world, const Request& request, bool approve, std::string words) {
+    Request row = request;
+    row.state = approve ? "approved" : "rejected";
+    row.answer = std::move(words);
+    world.put(std::move(row));
 }
 
 std::string_view nickname_of(const World& world, std::int64_t user_id) {

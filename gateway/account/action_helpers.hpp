@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -51,6 +52,24 @@ bool may_set_card(const World& world, const Member& member);
 // A message that is still there, from memory or else from the store. Nothing where there is none;
 // an error where the store cannot say.
 Result<std::optional<StoredMessage>> find_message(const ActionContext& context, std::int64_t id);
+
+// Who comes into the account's life must be somebody, or later questions about them fail: a number
+// nobody has becomes a user.
+void make_known(World& world, std::int64_t user_id);
+
+// Enters a group that is there.
+void join_group(ActionContext& context, std::int64_t group_id, std::int64_t user_id,
+                std::string_view role = "member");
+
+// A group the world does not know arises with its owner.
+void found_group(ActionContext& context, std::int64_t group_id, std::int64_t owner);
+
+// Puts a friend into the first category.
+void befriend(World& world, std::int64_t user_id, std::string remark);
+
+// Marks a request as handled: `words` is the remark of an approval or the reason of a rejection
+// (ACT-012).
+void close_request(World& world, const Request& request, bool approve, std::string words);
 
 // Nickname of anybody, empty for strangers.
 std::string_view nickname_of(const World& world, std::int64_t user_id);

@@ -19,34 +19,6 @@ const Request* find_open(const World& world, std::string_view flag, std::string_
     return open ? request : nullptr;
 }
 
-// Marks it as handled: `words` is the remark of an approval or the reason of a rejection (ACT-012).
-void close(World& world, const Request& request, bool approve, std::string words) {
-    Request row = request;
-    row.state = approve ? "approved" : "rejected";
-    row.answer = std::move(words);
-    world.put(std::move(row));
-}
-
-// Who comes into the account's life must be somebody, or later questions about them fail.
-void make_known(World& world, std::int64_t user_id) {
-    if (world.user(user_id) == nullptr) {
-        User row;
-        row.id = user_id;
-        row.nickname = std::to_string(user_id);
-        world.put(std::move(row));
-    }
-}
-
-void join(ActionContext& context, std::int64_t group_id, std::int64_t user_id,
-          std::string_view role = "member") {
-    Member row;
-    row.group_id = group_id;
-    row.user_id = user_id;
-    row.role = role;
-    row.joined = context.clock.seconds();
-    context.world.put(std::move(row));
-}
-
 ActionReply set_friend_add_request(ActionContext& context, const Arguments& arguments) {
     World& world = context.world;
     const Request* open = find_open(world, arguments.text("flag"), "friend");
@@ -56,14 +28,12 @@ ActionReply set_friend_add_request(ActionContext& context, const Arguments& argu
     const bool approve = arguments.boolean("approve");
     const std::int64_t user_id = open->user_id;
     const std::string remark = approve ? arguments.text("remark") : std::string();
-    close(world, *open, approve, remark);
+    close_request(world, *open, approve, remark);
     if (!approve || world.friend_of(user_id) != nullptr) {
         return {};
     }
     make_known(world, user_id);
-    const auto categories = world.categories();
-    const std::int64_t category = categories.empty() ? 0 : categories.front()->id;
-    world.put(Friend{user_id, remark, category});
+    befriend(world, user_id, remark);
     emit(context, protocol::FriendAddEvent{user_id});
     return {};
 }
@@ -79,12 +49,12 @@ ActionReply answer_applicant(ActionContext& context, const Arguments& arguments,
         return ActionReply::failure(retcode::no_rights);
     }
     const bool approve = arguments.boolean("approve");
-    close(world, request, approve, approve ? std::string() : arguments.text("reason"));
+    close_request(world, request, approve, approve ? std::string() : arguments.text("reason"));
     if (!approve || world.member(group_id, user_id) != nullptr) {
         return {};
     }
     make_known(world, user_id);
-    join(context, group_id, user_id);
+    join_group(context, group_id, user_id);
     emit(context, protocol::GroupIncreaseEvent{"approve", group_id, world.self_id(), user_id});
     return {};
 }
@@ -96,20 +66,14 @@ ActionReply answer_invitation(ActionContext& context, const Arguments& arguments
     const std::int64_t group_id = request.group_id;
     const std::int64_t inviter = request.user_id;
     const bool approve = arguments.boolean("approve");
-    close(world, request, approve, approve ? std::string() : arguments.text("reason"));
+    close_request(world, request, approve, approve ? std::string() : arguments.text("reason"));
     if (!approve || own_group(world, group_id).joined()) {
         return {};
     }
     if (world.group(group_id) == nullptr) {
-        Group row;
-        row.id = group_id;
-        row.name = std::to_string(group_id);
-        row.created = context.clock.seconds();
-        world.put(std::move(row));
-        make_known(world, inviter);
-        join(context, group_id, inviter, "owner");
+        found_group(context, group_id, inviter);
     }
-    join(context, group_id, world.self_id());
+    join_group(context, group_id, world.self_id());
     emit(context, protocol::GroupIncreaseEvent{"invite", group_id, inviter, world.self_id()});
     return {};
 }

@@ -4,10 +4,13 @@
 #include "gateway/protocol/action_reply.hpp"
 #include "gateway/protocol/action_request.hpp"
 #include "gateway/protocol/event.hpp"
+#include "gateway/protocol/event_json.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <variant>
@@ -52,6 +55,10 @@ public:
     virtual ~EventSink() = default;
     // Never blocks, never throws.
     virtual void submit(protocol::Event event) = 0;
+    // How many more events find a place now.
+    virtual std::size_t room() const { return std::numeric_limits<std::size_t>::max(); }
+    // How events are written for receivers.
+    virtual protocol::EventForm form() const { return {}; }
 };
 
 // The seam to the account: the sandbox now, a relay to another implementation later. Lives on one
@@ -64,6 +71,11 @@ public:
     // `call.spec.owner` is account or sandbox. What this account does not offer, or not to this
     // caller, is answered with retcode::unknown_action: it must look like any unknown name.
     virtual Answer call(Call call) = 0;
+    // Whether a control action of the sandbox exists for that caller; asked before its parameters
+    // are read.
+    virtual bool offers(const protocol::ActionSpec& spec, const protocol::Caller& caller) const = 0;
+    // The account's platform hands that event to nobody after the gateway (QOP-038).
+    virtual void block(const protocol::Event& event) = 0;
     // Lives until stop(): events go to `events`, time passes, data is kept.
     virtual asio::awaitable<void> run(EventSink& events) = 0;
     // Everything answered with ok is safe on disk when run() returns. Idempotent.

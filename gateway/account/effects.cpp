@@ -18,6 +18,11 @@ void EffectLog::add(Effect effect) {
     }
 }
 
+void EffectLog::clear() {
+    effects_.clear();
+    bytes_ = 0;
+}
+
 std::string EffectLog::to_json(std::int64_t since) const {
     const auto held = static_cast<std::int64_t>(effects_.size());
     const std::int64_t before_oldest = last_number_ - held;

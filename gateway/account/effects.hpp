@@ -8,7 +8,8 @@
 
 namespace cqhttp::account {
 
-// Something an action made the account do: what a test of a bot asks for (`.sandbox_effects`).
+// Something an action made the account do: what a test of a bot asks for (`.sandbox_effects`). A
+// blocked event is noted as the action `block` (QOP-038).
 struct Effect {
     std::int64_t time = 0;
     std::string_view action = {};  // of the action catalogue, which lives as long as the program
@@ -24,6 +25,8 @@ public:
         : max_effects_(max_effects), max_bytes_(max_bytes) {}
 
     void add(Effect effect);
+    // Forgets them; numbers go on.
+    void clear();
 
     // JSON array of the effects with a number above `since`, oldest first.
     std::string to_json(std::int64_t since) const;

@@ -30,6 +30,7 @@ struct GroupCommit::Turn {
     asio::steady_timer end;  // never expires: cancelling it wakes every waiter
     State state = State::open;
     std::vector<Consequences> consequences;
+    std::size_t events = 0;
 };
 
 GroupCommit::GroupCommit(asio::any_io_executor executor, World& world, Store& store,
@@ -49,8 +50,13 @@ GroupCommit::~GroupCommit() {
 
 Answer GroupCommit::keep(protocol::ActionReply reply, Consequences consequences) {
     Turn& turn = open_turn();
+    turn.events += consequences.events.size();
     turn.consequences.push_back(std::move(consequences));
     return settled(turn_, std::move(reply));
+}
+
+std::size_t GroupCommit::waiting_events() const noexcept {
+    return turn_ ? turn_->events : 0;
 }
 
 void GroupCommit::take_back(std::size_t change_count) {

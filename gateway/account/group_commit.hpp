@@ -39,7 +39,7 @@ public:
     GroupCommit(const GroupCommit&) = delete;
     GroupCommit& operator=(const GroupCommit&) = delete;
 
-    // The answer of a call that has changed the world in this turn.
+    // The answer of a call that has changed the world in this turn, or follows such a call.
     Answer keep(protocol::ActionReply reply, Consequences consequences);
 
     // Takes back what a call of this turn has changed since the world had noted `change_count`
@@ -52,6 +52,11 @@ public:
 
     // Ends the turn now.
     void flush();
+
+    // Whether something of this turn is still to be kept.
+    bool open() const noexcept { return turn_ != nullptr; }
+    // Events of this turn, which leave when it is kept.
+    std::size_t waiting_events() const noexcept;
 
 private:
     struct Turn;

@@ -1,11 +1,11 @@
 #include "gateway/account/sandbox.hpp"
 
-#include "gateway/account/default_world.hpp"
 #include "gateway/account/group_commit.hpp"
 #include "gateway/account/sandbox_actions.hpp"
+#include "gateway/account/seed_file.hpp"
 #include "gateway/account/sqlite_store.hpp"
-#include "gateway/account/world_json.hpp"
 #include "gateway/base/ensure.hpp"
+#include "gateway/protocol/json_writer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
@@ -16,8 +16,6 @@
 #include <charconv>
 #include <chrono>
 #include <exception>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -34,15 +32,17 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t recent_messages = 4096;
 constexpr std::chrono::seconds checkpoint_interval{5};
 constexpr std::chrono::milliseconds restart_takes{500};
-constexpr std::uintmax_t max_seed = 64 * 1024 * 1024;
+constexpr std::chrono::milliseconds room_poll{2};
+constexpr std::chrono::seconds longest_wait_for_room{60};
 
 // Handlers by the position of their row in the catalogue; null where there is none.
 class HandlerTable {
 public:
     explicit HandlerTable(protocol::ProfileId profile)
         : rows_(protocol::action_catalogue().size(), nullptr) {
-        for (const auto actions : {message_actions(), group_actions(), request_actions(),
-                                   info_actions(), media_actions(), experimental_actions()}) {
+        for (const auto actions :
+             {message_actions(), group_actions(), request_actions(), info_actions(),
+              media_actions(), experimental_actions(), control_actions()}) {
             for (const SandboxAction& action : actions) {
                 add(action, profile);
             }
@@ -96,28 +96,6 @@ std::int64_t message_id_of(const ActionReply& reply) {
     return id;
 }
 
-Result<WorldData> read_seed(const SandboxOptions& options) {
-    if (options.seed.empty()) {
-        return default_world(options.self_id);
-    }
-    const std::string path = options.seed.string();
-    std::error_code error;
-    const std::uintmax_t size = std::filesystem::file_size(options.seed, error);
-    if (!error && size > max_seed) {
-        return failure("the world file " + path + " is larger than 64 MiB");
-    }
-    std::ifstream file(options.seed, std::ios::binary);
-    if (error || !file) {
-        return failure("cannot read the world file " + path);
-    }
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    auto world = parse_world(text, options.self_id);
-    if (!world) {
-        return failure("the world file " + path + " has mistakes: " + world.error().detail);
-    }
-    return world;
-}
-
 // What the store keeps, or the seed for a new one.
 Result<WorldData> start_world(const SandboxOptions& options, Store* store, const Log& log) {
     if (store != nullptr) {
@@ -133,7 +111,7 @@ Result<WorldData> start_world(const SandboxOptions& options, Store* store, const
             return std::move(**kept);
         }
     }
-    auto seed = read_seed(options);
+    auto seed = read_seed(options.seed, options.self_id);
     if (seed && store != nullptr) {
         if (const auto written = store->reset(*seed); !written) {
             return written.error();
@@ -170,34 +148,41 @@ public:
 
     const World& world() const { return world_; }
 
+    bool offers(const protocol::ActionSpec& spec, const protocol::Caller& caller) const {
+        return spec.owner != protocol::ActionOwner::sandbox ||
+               options_.control == SandboxControl::all ||
+               (options_.control == SandboxControl::loopback && caller.loopback);
+    }
+
     Answer call(Call call) {
-        if (call.spec.owner == protocol::ActionOwner::sandbox) {
-            return control(call);
-        }
-        const SandboxAction* action = handlers_.find(call.spec);
-        if (action == nullptr) {
+        if (!offers(call.spec, call.caller)) {
             return ActionReply::failure(retcode::unknown_action);
         }
-        if (commit_ && !commit_->usable()) {
-            return ActionReply::failure(retcode::failed);
+        if (call.spec.owner != protocol::ActionOwner::sandbox) {
+            return carry_out(std::move(call));
         }
-        std::vector<protocol::Event> events;
-        ActionContext context = context_with(events);
-        const bool slow = action->now == nullptr ||
-                          (action->later != nullptr && action->needs_time(context, call.arguments));
-        if (slow) {
-            return run_later(*action, call.spec, std::move(call.arguments));
+        if (call.spec.name == ".sandbox_effects") {
+            return ActionReply{retcode::ok, effects_.to_json(call.arguments.integer("since"))};
         }
-        const std::size_t noted = world_.change_count();
-        ActionReply reply = run_now(*action, context, call);
-        bool changed = world_.change_count() > noted;
-        if (changed && !reply.ok()) {  // it broke off half way
-            commit_->take_back(noted);
-            changed = false;
+        if (call.spec.name == ".sandbox_reset") {
+            return reset();
         }
-        Consequences consequences =
-            consequences_of(call.spec, call.arguments.raw(), reply, std::move(events));
-        return answer(std::move(reply), std::move(consequences), changed);
+        const bool crowded = waiting_ > 0 || !has_room();
+        if (crowded && call.spec.name == ".sandbox_inject") {
+            return carry_out_later(std::move(call), Counted(waiting_));
+        }
+        return carry_out(std::move(call));
+    }
+
+    void block(const protocol::Event& event) {
+        if (options_.control == SandboxControl::off) {
+            return;
+        }
+        std::string params;
+        const std::string text =
+            protocol::render_event(event, world_.self_id(), event_form(), profile_);
+        protocol::JsonWriter(params).object().key("event").raw(text).end_object();
+        effects_.add({clock_.seconds(), "block", std::move(params), 0});
     }
 
     asio::awaitable<void> run(EventSink& events) {
@@ -236,18 +221,104 @@ public:
     }
 
 private:
-    ActionContext context_with(std::vector<protocol::Event>& events) {
-        return {world_,   store_.get(), media_, clock_,
-                profile_, log_,         events, options_.convert_unicode_emoji};
+    // Counts one more as long as it lives.
+    class Counted {
+    public:
+        explicit Counted(std::size_t& count) : count_(&count) { ++count; }
+        ~Counted() {
+            if (count_ != nullptr) {
+                --*count_;
+            }
+        }
+        Counted(Counted&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+        Counted& operator=(Counted&&) = delete;
+        void end() { const Counted ended(std::move(*this)); }
+
+    private:
+        std::size_t* count_;
+    };
+
+    protocol::EventForm event_form() const {
+        return sink_ == nullptr ? protocol::EventForm{} : sink_->form();
     }
 
-    Answer control(const Call& call) {
-        const bool allowed = options_.control == SandboxControl::all ||
-                             (options_.control == SandboxControl::loopback && call.caller.loopback);
-        if (!allowed || call.spec.name != ".sandbox_effects") {
+    ActionContext context_with(std::vector<protocol::Event>& events) {
+        return {world_,      store_.get(), media_, clock_,
+                profile_,    log_,         events, options_.convert_unicode_emoji,
+                event_form()};
+    }
+
+    // Whether one more event finds a place, those counted that leave at the end of this turn.
+    bool has_room() const {
+        const std::size_t leaving = commit_ ? commit_->waiting_events() : 0;
+        return sink_ == nullptr || sink_->room() > leaving;
+    }
+
+    Answer carry_out(Call call) {
+        const SandboxAction* action = handlers_.find(call.spec);
+        if (action == nullptr) {
             return ActionReply::failure(retcode::unknown_action);
         }
-        return ActionReply{retcode::ok, effects_.to_json(call.arguments.integer("since"))};
+        if (commit_ && !commit_->usable()) {
+            return ActionReply::failure(retcode::failed);
+        }
+        std::vector<protocol::Event> events;
+        ActionContext context = context_with(events);
+        const bool slow = action->now == nullptr ||
+                          (action->later != nullptr && action->needs_time(context, call.arguments));
+        if (slow) {
+            return run_later(*action, call.spec, std::move(call.arguments));
+        }
+        const std::size_t noted = world_.change_count();
+        ActionReply reply = run_now(*action, context, call);
+        bool changed = world_.change_count() > noted;
+        if (changed && !reply.ok()) {  // it broke off half way
+            commit_->take_back(noted);
+            changed = false;
+        }
+        Consequences consequences =
+            consequences_of(call.spec, call.arguments.raw(), reply, std::move(events));
+        return answer(std::move(reply), std::move(consequences), changed);
+    }
+
+    // A bot that is slow to take events must not make stimuli get lost: they wait, in order.
+    asio::awaitable<ActionReply> carry_out_later(Call call, Counted waiting) {
+        const auto give_up = std::chrono::steady_clock::now() + longest_wait_for_room;
+        asio::steady_timer pause(wake_.get_executor());
+        while (!has_room() && !stopped_ && std::chrono::steady_clock::now() < give_up) {
+            pause.expires_after(room_poll);
+            co_await pause.async_wait(as_result);
+        }
+        if (!has_room()) {
+            co_return ActionReply::failure(retcode::failed, "too many events wait for receivers");
+        }
+        Answer answer = carry_out(std::move(call));
+        waiting.end();
+        if (answer.ready()) {
+            co_return answer.take();
+        }
+        auto kept = answer.later();
+        co_return co_await std::move(kept);
+    }
+
+    ActionReply reset() {
+        if (commit_) {
+            commit_->flush();
+        }
+        auto seed = read_seed(options_.seed, options_.self_id);
+        if (!seed) {
+            return ActionReply::failure(retcode::failed, seed.error().detail);
+        }
+        if (store_ != nullptr) {
+            if (const auto written = store_->reset(*seed); !written) {
+                return ActionReply::failure(retcode::failed, written.error().detail);
+            }
+        }
+        world_ = World(std::move(*seed), recent_messages);
+        world_.note_changes(store_ != nullptr);
+        effects_.clear();
+        log_.info("world taken back to its beginning self_id={}", world_.self_id());
+        return {};
     }
 
     ActionReply run_now(const SandboxAction& action, ActionContext& context, const Call& call) {
@@ -301,8 +372,11 @@ private:
         return consequences;
     }
 
+    // What has consequences waits for those before it, too: they happen in order.
     Answer answer(ActionReply reply, Consequences consequences, bool changed) {
-        if (commit_ && changed) {
+        const bool follows =
+            commit_ && commit_->open() && (consequences.effect || !consequences.events.empty());
+        if (commit_ && (changed || follows)) {
             return commit_->keep(std::move(reply), std::move(consequences));
         }
         publish(std::move(consequences));
@@ -351,6 +425,7 @@ private:
     EffectLog effects_;
     EventSink* sink_ = nullptr;  // while run() runs
     std::optional<GroupCommit> commit_;
+    std::size_t waiting_ = 0;  // stimuli for which there is no room yet
     asio::steady_timer wake_;
     bool stopped_ = false;
     std::optional<std::chrono::system_clock::time_point> restarted_;
@@ -399,6 +474,12 @@ bool Sandbox::online() const {
 }
 Answer Sandbox::call(Call call) {
     return impl_->call(std::move(call));
+}
+bool Sandbox::offers(const protocol::ActionSpec& spec, const protocol::Caller& caller) const {
+    return impl_->offers(spec, caller);
+}
+void Sandbox::block(const protocol::Event& event) {
+    impl_->block(event);
 }
 asio::awaitable<void> Sandbox::run(EventSink& events) {
     return impl_->run(events);

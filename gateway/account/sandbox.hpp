@@ -18,7 +18,7 @@
 
 namespace cqhttp::account {
 
-// Who may use the control actions (`.sandbox_effects`); for others they are unknown actions.
+// Who may use the control actions (`.sandbox_inject`, ...); for others they are unknown actions.
 enum class SandboxControl { off, loopback, all };
 
 struct SandboxOptions {
@@ -52,6 +52,8 @@ public:
     SelfInfo self() const override;
     bool online() const override;
     Answer call(Call call) override;
+    bool offers(const protocol::ActionSpec& spec, const protocol::Caller& caller) const override;
+    void block(const protocol::Event& event) override;
     asio::awaitable<void> run(EventSink& events) override;
     void stop() override;
     protocol::ActionReply restart(bool clean_cache) override;

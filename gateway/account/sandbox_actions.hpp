@@ -27,6 +27,7 @@ struct ActionContext {
     // Events the action brings about (SBX-003); they leave when its changes are safe.
     std::vector<protocol::Event>& events;
     bool convert_unicode_emoji = true;
+    protocol::EventForm form = {};  // how events are written for receivers
 };
 
 // Handlers that answer at once, and those that wait for something. Check first, then change: a
@@ -51,6 +52,7 @@ std::span<const SandboxAction> group_actions();
 std::span<const SandboxAction> request_actions();
 std::span<const SandboxAction> info_actions();
 std::span<const SandboxAction> media_actions();
+std::span<const SandboxAction> control_actions();       // what others do, and what there is
 std::span<const SandboxAction> experimental_actions();  // notices, honours, VIP, merged forwards
 
 }  // namespace cqhttp::account

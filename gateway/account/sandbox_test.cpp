@@ -1,11 +1,4 @@
-#include "gateway/account/sandbox.hpp"
-
-#include "gateway/account/fake_store.hpp"
-#include "gateway/tests/support/action_desk.hpp"
-#include "gateway/tests/support/catch.hpp"
-#include "gateway/tests/support/fake_clock.hpp"
-#include "gateway/tests/support/recording_log.hpp"
-#include "gateway/tests/support/run_coro.hpp"
+#include "gateway/tests/support/sandbox_bench.hpp"
 
 #include <boost/asio/detached.hpp>
 
@@ -16,6 +9,7 @@
 namespace cqhttp::account {
 using protocol::ActionReply;
 using protocol::ProfileId;
+using test::Bench;
 using test::FakeFetcher;
 using test::TemporaryFolder;
 
@@ -24,83 +18,10 @@ namespace {
 constexpr const char* card = R"({"group_id":20001,"user_id":10004,"card":"new"})";
 constexpr const char* member = R"({"group_id":20001,"user_id":10004})";
 
-struct Events final : EventSink {
-    void submit(protocol::Event event) override { seen.push_back(describe(event)); }
-    std::vector<std::string> seen;
-};
-
 struct ThrowingFetcher final : Fetcher {
     asio::awaitable<Result<std::string>> fetch(FetchRequest) override {
         throw std::runtime_error("a broken part");
     }
-};
-
-// A sandbox over the built-in world, its store, and somebody who calls it from this machine.
-struct Bench {
-    enum class Kind { ephemeral, fake_store };
-
-    explicit Bench(Kind kind = Kind::ephemeral) : Bench(kind, SandboxOptions{}) {}
-    Bench(Kind kind, SandboxOptions wanted) : options(std::move(wanted)) {
-        options.self_id = options.self_id == 0 ? 10086001 : options.self_id;
-        options.media.data_directory = folder.path() / "data";
-        std::unique_ptr<Store> store;
-        if (kind == Kind::fake_store) {
-            store = std::make_unique<FakeStore>(kept);
-        }
-        auto opened = Sandbox::open(context.get_executor(), options, std::move(store), clock,
-                                    fetcher, limits, Log(log, "sandbox"));
-        INFO((opened ? std::string() : opened.error().detail));
-        REQUIRE(opened.has_value());
-        sandbox = std::move(*opened);
-    }
-
-    Answer call(const char* action, const char* params, bool loopback = true) {
-        const auto* spec = protocol::find_action(action, options.profile);
-        REQUIRE(spec != nullptr);
-        protocol::Params raw;
-        protocol::RequestParser parser;
-        REQUIRE(parser.add_json_params(raw, params));
-        auto arguments =
-            protocol::bind_arguments(*spec, std::move(raw), protocol::profile(options.profile));
-        REQUIRE(arguments.has_value());
-        return sandbox->call({*spec, std::move(*arguments), {.loopback = loopback}});
-    }
-    ActionReply wait(Answer answer) {
-        return answer.ready() ? answer.take() : cqhttp::test::run_coro(context, answer.later());
-    }
-    ActionReply reply(const char* action, const char* params, bool loopback = true) {
-        return wait(call(action, params, loopback));
-    }
-    protocol::Json data(const char* action, const char* params) {
-        const ActionReply answered = reply(action, params);
-        REQUIRE(answered.ok());
-        return *protocol::parse_json(answered.data);
-    }
-    std::string effects() { return reply(".sandbox_effects", "{}").data; }
-
-    // run() of the sandbox until stop().
-    void start() {
-        auto ended = [this](std::exception_ptr) { running = false; };
-        running = true;
-        asio::co_spawn(context, sandbox->run(events), ended);
-        turn();
-    }
-    void turn() {
-        context.restart();
-        context.poll();
-    }
-
-    TemporaryFolder folder;
-    asio::io_context context;
-    SandboxOptions options;
-    cqhttp::test::FakeClock clock;
-    cqhttp::test::RecordingLog log;
-    FakeFetcher fetcher;
-    Limits limits;
-    FakeStore::Kept kept;
-    Events events;
-    bool running = false;
-    std::unique_ptr<Sandbox> sandbox;
 };
 
 // A sandbox over a real file; closed and opened again by making another one.

@@ -34,6 +34,10 @@ Dispatcher::Dispatcher(account::Backend& backend, SystemActions& system,
 
 Answer Dispatcher::call(protocol::ActionRequest request) {
     const protocol::ActionSpec* spec = protocol::find_action(request.action, profile_.id);
+    if (spec != nullptr && spec->owner == protocol::ActionOwner::sandbox &&
+        !backend_.offers(*spec, request.caller)) {
+        spec = nullptr;
+    }
     if (spec == nullptr) {
         if (strip_suffix(request.action, async_suffix)) {
             return call_later(std::move(request));

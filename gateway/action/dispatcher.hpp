@@ -36,6 +36,9 @@ public:
     // Never throws. An unknown action answers retcode 1404, which HTTP turns into status 404.
     account::Answer call(protocol::ActionRequest request);
 
+    // An event is to be handed to nobody after us: the account remembers it (QOP-038).
+    void block(const protocol::Event& event) { backend_.block(event); }
+
     // From now on `_async` calls are refused with 201 (ASYNC-008); those accepted are carried out.
     void stop() noexcept { stopped_ = true; }
 

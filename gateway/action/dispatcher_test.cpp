@@ -88,6 +88,17 @@ TEST_CASE("dispatcher: an unknown action answers 1404", "[HTTP-013][ACT-001]") {
     CHECK(fixture.backend.calls.empty());
 }
 
+TEST_CASE("dispatcher: a control action that is not offered is unknown whatever its parameters",
+          "[HTTP-013][ACT-001]") {
+    Fixture fixture;
+    protocol::ActionRequest request;
+    request.action = ".sandbox_inject";
+    CHECK(fixture.call(request.action).retcode == 1404);
+    request.caller.loopback = true;  // FakeBackend offers it to them
+    CHECK(fixture.dispatcher.call(request).take().retcode == 100);
+    CHECK(fixture.backend.calls.empty());
+}
+
 TEST_CASE("dispatcher: a bad parameter answers 100 and nothing is done",
           "[PAR-016][RET-001][RET-003]") {
     Fixture fixture;

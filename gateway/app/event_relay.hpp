@@ -18,6 +18,14 @@ public:
         }
     }
 
+    std::size_t room() const override {
+        return target_ == nullptr ? EventSink::room() : target_->room();
+    }
+
+    protocol::EventForm form() const override {
+        return target_ == nullptr ? EventSink::form() : target_->form();
+    }
+
 private:
     account::EventSink* target_ = nullptr;
 };

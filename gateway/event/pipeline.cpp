@@ -100,6 +100,9 @@ asio::awaitable<void> Pipeline::carry(protocol::Event event) {
 // comes after the last (QOP-010).
 asio::awaitable<void> Pipeline::execute(const protocol::Event& event, const std::string& answer) {
     protocol::QuickOperation operation = protocol::read_quick_operation(event, answer, profile_);
+    if (operation.block) {
+        dispatcher_.block(event);
+    }
     for (protocol::ActionRequest& request : operation.calls) {
         const std::string action = request.action;
         account::Answer reply = dispatcher_.call(std::move(request));

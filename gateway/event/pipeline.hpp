@@ -13,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -46,6 +47,10 @@ public:
     void hold_all() noexcept { hold_all_ = true; }
 
     void submit(protocol::Event event) override;
+    std::size_t room() const override {
+        return options_.queue - std::min(options_.queue, queue_.size());
+    }
+    protocol::EventForm form() const override { return options_.form; }
 
     // Until stop(): what is queued then is still carried through.
     asio::awaitable<void> run();

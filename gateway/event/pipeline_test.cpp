@@ -119,13 +119,14 @@ TEST_CASE("pipeline: events are pushed in the order they happened", "[PIPE-010][
 }
 
 TEST_CASE("pipeline: the POST and its quick operations come before the push",
-          "[PIPE-007][QOP-009][QOP-010][WS-055][WS-057]") {
+          "[PIPE-007][QOP-009][QOP-010][QOP-038][WS-055][WS-057]") {
     Fixture fixture(true);
     fixture.poster.answer = R"({"reply":"yes","delete":true,"block":true})";
     fixture.pipeline.submit(message(1));
     fixture.carry();
     CHECK(fixture.story.words == std::vector<std::string>{"post", "push"});
     CHECK(fixture.poster.texts == fixture.listener.texts);
+    CHECK(fixture.backend.blocked == std::vector<std::string>{"message/group"});
     REQUIRE(fixture.backend.calls.size() == 2);
     CHECK(fixture.backend.calls[0].action == "send_group_msg");
     CHECK(fixture.backend.calls[1].action == "delete_msg");
@@ -194,6 +195,20 @@ TEST_CASE("pipeline: a full queue drops the newest and says so once", "[PIPE-011
     REQUIRE(fixture.listener.texts.size() == 3);
     CHECK(fixture.listener.texts[2].at("message_id") == 3);
     CHECK(fixture.log.count(LogLevel::warn, "dropped=7") == 1);
+}
+
+TEST_CASE("pipeline: it tells how much room there is", "[PIPE-011]") {
+    Fixture fixture(false, {10086001, {.message_array = true}, 2});
+    CHECK(fixture.pipeline.form().message_array);
+    CHECK(fixture.pipeline.room() == 2);
+    fixture.pipeline.submit(message(1));
+    CHECK(fixture.pipeline.room() == 1);
+    fixture.pipeline.submit(message(2));
+    fixture.pipeline.submit(message(3));
+    CHECK(fixture.pipeline.room() == 0);
+    fixture.carry();
+    CHECK(fixture.pipeline.room() == 2);
+    CHECK(fixture.backend.blocked.empty());
 }
 
 TEST_CASE("pipeline: the form of the configuration holds for every transport",

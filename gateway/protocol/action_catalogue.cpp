@@ -198,6 +198,12 @@ constexpr ParamSpec group_name[] = {group, text("group_name", "new name of the g
 constexpr ParamSpec honor[] = {group, one_of("talkative|performer|legend|strong_newbie|emotion|all",
                                              text("type", "which honour, or all of them"))};
 constexpr ParamSpec effects[] = {number("since", {0}, "only effects with a number above it")};
+constexpr ParamSpec inject[] = {
+    object("event", true, "what somebody does, with the names of the events"),
+};
+constexpr ParamSpec sandbox_requests[] = {
+    flag("all", false, "tell those that are decided or have expired, too"),
+};
 
 // ---- actions ------------------------------------------------------------------------------------
 
@@ -384,6 +390,27 @@ constexpr ActionSpec catalogue[] = {
     {".sandbox_effects", "", all_profiles, sandbox, effects,
      "array of what the account was made to do", false,
      "Lists what actions did to the sandbox account."},
+    {".sandbox_inject", "", all_profiles, sandbox, inject, "the event as it is sent", false,
+     "Lets somebody in the sandbox's world do something, which makes an event."},
+    {".sandbox_requests", "", all_profiles, sandbox, sandbox_requests,
+     "array of flag, request_type, sub_type, group_id, user_id, comment, time, state, answer",
+     false, "Lists who waits for the sandbox account's decision."},
+    {".sandbox_state",
+     "",
+     all_profiles,
+     sandbox,
+     {},
+     "the world, in the format of its seed files",
+     false,
+     "Tells everything there is in the sandbox's world."},
+    {".sandbox_reset",
+     "",
+     all_profiles,
+     sandbox,
+     {},
+     "",
+     true,
+     "Takes the sandbox's world back to its beginning."},
 };
 
 // ---- look-up ------------------------------------------------------------------------------------

@@ -94,12 +94,17 @@ TEST_CASE("action catalogue: each row exists in exactly the profiles it is ticke
 
 TEST_CASE("action catalogue: beside the table there is only the control surface of the sandbox",
           "[ACT-001][ACT-023]") {
-    CHECK(action_catalogue().size() == std::size(table) + 1);
+    constexpr std::array control{".sandbox_effects", ".sandbox_inject", ".sandbox_requests",
+                                 ".sandbox_state", ".sandbox_reset"};
+    CHECK(action_catalogue().size() == std::size(table) + control.size());
     for (const ProfileId id : all_ids) {
-        const ActionSpec* spec = find_action(".sandbox_effects", id);
-        REQUIRE(spec != nullptr);
-        CHECK(spec->owner == ActionOwner::sandbox);
-        CHECK(spec->id.empty());
+        for (const char* name : control) {
+            INFO(name);
+            const ActionSpec* spec = find_action(name, id);
+            REQUIRE(spec != nullptr);
+            CHECK(spec->owner == ActionOwner::sandbox);
+            CHECK(spec->id.empty());
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/protocol/action_reply.hpp"
 
 #include "gateway/base/ensure.hpp"
+#include "gateway/protocol/json_writer.hpp"
 
 #include <array>
 #include <charconv>
@@ -31,6 +32,10 @@ void append_reply(std::string& out, const ActionReply& reply,
         out.append(digits.data(), end);
         // Whatever a handler had gathered before it failed stays here (HTTP-065).
         out += R"(,"data":null)";
+        if (!reply.wording.empty()) {
+            out += R"(,"wording":)";
+            append_json_string(out, reply.wording);
+        }
     }
     if (echo) {
         out += R"(,"echo":)";

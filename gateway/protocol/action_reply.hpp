@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cqhttp::protocol {
 
@@ -38,12 +39,16 @@ inline constexpr std::int32_t no_rights = -39;
 }  // namespace retcode
 
 // The answer to one call. `data` is JSON text, written once where it arises: "null" for failed and
-// async calls and for actions without data (HTTP-065).
+// async calls and for actions without data (HTTP-065). `wording` tells people why a call failed;
+// only the sandbox's control actions do.
 struct ActionReply {
     std::int32_t retcode = retcode::ok;
     std::string data = "null";
+    std::string wording = {};
 
-    static ActionReply failure(std::int32_t code) { return {code, "null"}; }
+    static ActionReply failure(std::int32_t code, std::string wording = {}) {
+        return {code, "null", std::move(wording)};
+    }
     static ActionReply asynchronous() { return {retcode::async, "null"}; }
     static ActionReply with(const Json& data) { return {retcode::ok, dump_json(data)}; }
     bool ok() const noexcept { return retcode == retcode::ok; }
@@ -52,8 +57,8 @@ struct ActionReply {
 // "ok", "async" or "failed" (HTTP-064).
 std::string_view status_of(std::int32_t code) noexcept;
 
-// {"status":...,"retcode":...,"data":...} and, over WebSocket, "echo": the raw text of the request
-// spliced in (ECHO-013).
+// {"status":...,"retcode":...,"data":...}, for a failure with words "wording", and, over WebSocket,
+// "echo": the raw text of the request spliced in (ECHO-013).
 void append_reply(std::string& out, const ActionReply& reply,
                   std::optional<std::string_view> echo = std::nullopt);
 

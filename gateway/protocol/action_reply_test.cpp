@@ -10,7 +10,8 @@ TEST_CASE("action reply: its text is exactly that of the fixtures",
     for (const test::FixtureCase& c : test::load_fixture("reply/reply.json")) {
         INFO(c.name);
         const ActionReply reply{c.input.at("retcode").get<std::int32_t>(),
-                                c.input.at("data").get<std::string>()};
+                                c.input.at("data").get<std::string>(),
+                                c.input.value("wording", "")};
         std::optional<std::string> echo;
         if (c.input.contains("echo")) {
             echo = c.input.at("echo").get<std::string>();

@@ -27,8 +27,11 @@ Json canonical_event(const Event& event, std::int64_t self_id, const Profile& pr
 
 // How much of an event parse_event asks for.
 enum class EventExtent : std::uint8_t {
-    whole,    // every member but `time`, `self_id`, `message_id`, `font`, `raw_message`, `sender`
-    context,  // what a quick operation answers: what it does not need may be left out (ACT-018)
+    whole,     // every member but `time`, `self_id`, `message_id`, `font`, `raw_message`, `sender`
+    stimulus,  // what somebody does; what the account's world supplies may be left out: sub_type of
+               // messages, `anonymous` {}, `flag`, `comment`, `operator_id`, of a file `id`,
+               // `busid`
+    context,   // what a quick operation answers: what it does not need may be left out (ACT-018)
 };
 
 // An event from JSON with the specification's names, for stimuli given by people and for contexts

@@ -18,11 +18,13 @@ constexpr Range any_int32{std::numeric_limits<std::int32_t>::min(),
 constexpr Range count32{0, any_int32.max};
 constexpr Range count64{0, std::numeric_limits<std::int64_t>::max()};
 constexpr Range id{1, count64.max};
+constexpr std::int64_t usual_busid = 102;  // the platform's number for files of groups
 constexpr Range any_int64{std::numeric_limits<std::int64_t>::min(), count64.max};
 
 enum class Need : std::uint8_t {
     always,
-    whole,  // may be left out of a context
+    whole,     // may be left out of a context
+    supplied,  // the same, and out of a stimulus
     never,
 };
 
@@ -156,12 +158,14 @@ public:
                        value.type_name());
     }
 
-    bool whole() const noexcept { return extent_ == EventExtent::whole; }
+    bool of(EventExtent extent) const noexcept { return extent_ == extent; }
 
 private:
     const Json* wanted(const char* name, Need need, const std::string& allowed) const {
         const Json* const value = find(name);
-        if (value == nullptr && (need == Need::always || (need == Need::whole && whole()))) {
+        if (value == nullptr &&
+            (need == Need::always || (need == Need::whole && extent_ != EventExtent::context) ||
+             (need == Need::supplied && extent_ == EventExtent::whole))) {
             fail(name, "is missing, must be " + allowed);
         }
         return value;
@@ -204,17 +208,20 @@ private:
         if (e.message_type == "private") {
             const Words sub_types = {"friend", "group", "discuss", "other"};
             const Words without_discuss = {"friend", "group", "other"};
-            e.sub_type =
-                fields_.word("sub_type", profile_.discuss_groups ? sub_types : without_discuss);
+            e.sub_type = fields_.word(
+                "sub_type", profile_.discuss_groups ? sub_types : without_discuss, Need::supplied);
         } else if (e.message_type == "group") {
-            e.sub_type = fields_.word("sub_type", {"normal", "anonymous", "notice"});
+            e.sub_type =
+                fields_.word("sub_type", {"normal", "anonymous", "notice"}, Need::supplied);
             e.group_id = fields_.integer("group_id", id);
             read_anonymous(e);
         } else {
             e.discuss_id = fields_.integer("discuss_id", id);
         }
         e.message_id = fields_.integer32("message_id", any_int32, Need::never);
-        e.user_id = fields_.integer("user_id", id);
+        // Who a hint is from, and whose an anonymous flag is, is known.
+        const bool known = e.sub_type == "notice" || (e.anonymous && !e.anonymous->flag.empty());
+        e.user_id = fields_.integer("user_id", id, known ? Need::supplied : Need::whole);
         e.font = fields_.integer32("font", any_int32, Need::never);
         read_content(e);
         if (profile_.sender_in_messages) {
@@ -227,10 +234,21 @@ private:
     void read_anonymous(MessageEvent& e) const {
         if (const Json* const member = fields_.object("anonymous", Need::never)) {
             const FieldReader who = fields_.inside("anonymous", *member);
-            e.anonymous = Anonymous{who.integer("id", any_int64), who.text("name"),
-                                    who.text("flag", Need::whole, Empty::refused)};
+            e.anonymous =
+                Anonymous{who.integer("id", any_int64, Need::supplied),
+                          who.text("name", Need::supplied), who.text("flag", Need::supplied)};
+            if (e.anonymous->flag.empty() && !fields_.of(EventExtent::stimulus) &&
+                who.find("flag") != nullptr) {
+                who.fail("flag", "must not be empty");
+            }
         }
-        if (fields_.whole() && e.anonymous.has_value() != (e.sub_type == "anonymous")) {
+        if (fields_.of(EventExtent::stimulus) && e.sub_type.empty()) {
+            e.sub_type = e.anonymous ? "anonymous" : "normal";
+        } else if (fields_.of(EventExtent::stimulus) && e.sub_type == "anonymous" && !e.anonymous) {
+            e.anonymous.emplace();
+        }
+        if (!fields_.of(EventExtent::context) &&
+            e.anonymous.has_value() != (e.sub_type == "anonymous")) {
             fields_.fail("anonymous", "must be an object exactly if sub_type is anonymous");
         }
     }
@@ -239,7 +257,7 @@ private:
         const Json* const content = fields_.find("message");
         const char* const forms = "a CQ string, an array of segments or one segment";
         if (content == nullptr) {
-            if (fields_.whole()) {
+            if (!fields_.of(EventExtent::context)) {
                 fields_.fail("message", std::string("is missing, must be ") + forms);
             }
             return;
@@ -301,16 +319,18 @@ private:
         } else if (type == "group_decrease") {
             event.what = decrease();
         } else if (type == "group_increase") {
-            event.what = GroupIncreaseEvent{fields_.word("sub_type", {"approve", "invite"}),
-                                            group(), operator_id(), user()};
+            event.what =
+                GroupIncreaseEvent{fields_.word("sub_type", {"approve", "invite"}, Need::supplied),
+                                   group(), operator_id(), user()};
         } else if (type == "group_ban") {
             event.what = ban();
         } else if (type == "friend_add") {
             event.what = FriendAddEvent{user()};
         } else if (type == "group_recall") {
-            event.what = GroupRecallEvent{group(), operator_id(), user(), message_id()};
+            event.what = GroupRecallEvent{fields_.integer("group_id", id, Need::supplied),
+                                          operator_id(), author(), message_id()};
         } else if (type == "friend_recall") {
-            event.what = FriendRecallEvent{user(), message_id()};
+            event.what = FriendRecallEvent{author(), message_id()};
         } else if (type == "notify") {
             event.what = notify();
         }
@@ -322,10 +342,13 @@ private:
         e.user_id = user();
         if (const Json* const member = fields_.object("file", Need::whole)) {
             const FieldReader file = fields_.inside("file", *member);
-            e.file_id = file.text("id");
+            e.file_id = file.text("id", Need::supplied);
             e.file_name = file.text("name");
-            e.file_size = file.integer("size", count64);
-            e.busid = file.integer("busid", any_int64);
+            e.file_size = file.integer("size", count64, Need::supplied);
+            e.busid = file.integer("busid", any_int64, Need::supplied);
+            if (fields_.of(EventExtent::stimulus) && file.find("busid") == nullptr) {
+                e.busid = usual_busid;
+            }
         }
         return e;
     }
@@ -334,13 +357,14 @@ private:
         GroupDecreaseEvent e;
         e.sub_type = fields_.word("sub_type", {"leave", "kick", "kick_me"});
         e.group_id = group();
-        e.user_id = user();
+        e.user_id =
+            fields_.integer("user_id", id, e.sub_type == "kick_me" ? Need::supplied : Need::whole);
         // EVT-023.
         const bool left = e.sub_type == "leave";
-        e.operator_id = fields_.integer("operator_id", id, left ? Need::never : Need::whole);
+        e.operator_id = fields_.integer("operator_id", id, left ? Need::never : Need::supplied);
         if (left && fields_.find("operator_id") == nullptr) {
             e.operator_id = e.user_id;
-        } else if (left && fields_.whole() && e.operator_id != e.user_id) {
+        } else if (left && !fields_.of(EventExtent::context) && e.operator_id != e.user_id) {
             fields_.fail("operator_id", "must equal user_id if sub_type is leave");
         }
         return e;
@@ -376,19 +400,21 @@ private:
     void read_request(Event& event) const {
         const std::string type = fields_.word("request_type", {"friend", "group"}, Need::always);
         if (type == "friend") {
-            event.what = FriendRequestEvent{user(), fields_.text("comment"), flag()};
+            event.what = FriendRequestEvent{user(), comment(), flag()};
         } else if (type == "group") {
             event.what = GroupRequestEvent{fields_.word("sub_type", {"add", "invite"}), group(),
-                                           user(), fields_.text("comment"), flag()};
+                                           user(), comment(), flag()};
         }
     }
 
     std::int64_t group() const { return fields_.integer("group_id", id); }
     std::int64_t user() const { return fields_.integer("user_id", id); }
-    std::int64_t operator_id() const { return fields_.integer("operator_id", id); }
+    std::int64_t author() const { return fields_.integer("user_id", id, Need::supplied); }
+    std::int64_t operator_id() const { return fields_.integer("operator_id", id, Need::supplied); }
     std::int64_t message_id() const { return fields_.integer("message_id", any_int32); }
+    std::string comment() const { return fields_.text("comment", Need::supplied); }
     std::string flag() const {
-        return fields_.text("flag", Need::whole, Empty::refused);
+        return fields_.text("flag", Need::supplied, Empty::refused);
     }  // EVT-032
 
     FieldReader fields_;

@@ -164,7 +164,7 @@ Desk::Desk(ProfileId id, bool allow_file_urls)
 std::vector<SandboxAction> all_rows() {
     std::vector<SandboxAction> rows;
     for (const auto table : {message_actions(), group_actions(), request_actions(), info_actions(),
-                             media_actions(), experimental_actions()}) {
+                             media_actions(), experimental_actions(), control_actions()}) {
         rows.insert(rows.end(), table.begin(), table.end());
     }
     return rows;

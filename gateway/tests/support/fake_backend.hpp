@@ -31,6 +31,13 @@ public:
         return answer;
     }
 
+    bool offers(const protocol::ActionSpec&, const protocol::Caller& caller) const override {
+        return caller.loopback;
+    }
+    void block(const protocol::Event& event) override {
+        blocked.push_back(protocol::describe(event));
+    }
+
     boost::asio::awaitable<void> run(account::EventSink&) override { co_return; }
     void stop() override {}
 
@@ -45,6 +52,7 @@ public:
     protocol::ActionReply restart_reply;
     std::vector<Noted> calls;
     std::vector<bool> restarts;
+    std::vector<std::string> blocked;
 
 private:
     static boost::asio::awaitable<protocol::ActionReply> answer_later(protocol::ActionReply reply) {
