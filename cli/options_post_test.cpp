@@ -6,6 +6,7 @@ namespace cli = cqhttp::cli;
 using cqhttp::Secret;
 using cqhttp::cli::FilterTestOptions;
 using cqhttp::cli::Printed;
+using cqhttp::cli::ReceivePostOptions;
 using cqhttp::cli::Surroundings;
 using cqhttp::cli::VerifySignatureOptions;
 using Arguments = std::vector<std::string>;
@@ -71,10 +72,81 @@ TEST_CASE("options: filter test needs a filter and an event", "[cli]") {
     CHECK(contains(fault_of({"filter"}), "filter test"));
 }
 
+TEST_CASE("options: receive-post has defaults and reads times", "[cli]") {
+    const auto plain = parsed<ReceivePostOptions>({"receive-post"}, with_secret());
+    CHECK(plain.host == "127.0.0.1");
+    CHECK(plain.port == 8080);
+    CHECK(plain.source.secret.reveal() == "from-env");
+    CHECK(plain.count == 0);
+    CHECK(plain.status == 0);
+    CHECK_FALSE(plain.reply.has_value());
+    const auto full = parsed<ReceivePostOptions>({"receive-post",
+                                                  "--port",
+                                                  "0",
+                                                  "--host",
+                                                  "::1",
+                                                  "--reply",
+                                                  "",
+                                                  "--respond-when",
+                                                  "{}=a.json",
+                                                  "--respond-when",
+                                                  "f=b.json",
+                                                  "--status",
+                                                  "500",
+                                                  "--delay",
+                                                  "1500ms",
+                                                  "--truncate",
+                                                  "--count",
+                                                  "3",
+                                                  "--timeout",
+                                                  "2m",
+                                                  "--save",
+                                                  "d",
+                                                  "-i"});
+    CHECK(full.port == 0);
+    CHECK(full.host == "::1");
+    CHECK(full.reply == "");
+    CHECK(full.respond_when == std::vector<std::string>{"{}=a.json", "f=b.json"});
+    CHECK(full.status == 500);
+    CHECK(full.delay == std::chrono::milliseconds(1500));
+    CHECK(full.truncate);
+    CHECK(full.count == 3);
+    CHECK(full.timeout == std::chrono::minutes(2));
+    CHECK(full.save == "d");
+    CHECK(full.include);
+}
+
+TEST_CASE("options: receive-post refuses what cannot be obeyed", "[cli]") {
+    struct Row {
+        Arguments arguments;
+        const char* said;
+    };
+    const std::vector<Row> rows{
+        {{"--port", "65536"}, "--port takes a number from 0 to 65535"},
+        {{"--status", "100"}, "--status takes a number from 200 to 599"},
+        {{"--count", "0"}, "--count takes a number from 1"},
+        {{"--delay", "soon"}, "--delay takes a time like 10s"},
+        {{"--timeout", "-1"}, "--timeout takes a time"},
+        {{"--reply", "a", "--respond", "b"}, "leave one out"},
+        {{"--hang", "--delay", "1s"}, "--hang never answers"},
+        {{"--json", "--include"}, "leave --include out"},
+        {{"--secret", "a", "--secret-file", "b"}, "leave one out"},
+        {{"--color", "blue"}, "--color takes auto"},
+    };
+    for (const Row& row : rows) {
+        Arguments arguments{"receive-post"};
+        arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
+        const std::string said = fault_of(arguments);
+        INFO(said);
+        CHECK(contains(said, row.said));
+        CHECK(contains(said, "try: cqhttp-cli help receive-post"));
+    }
+}
+
 TEST_CASE("options: help pages around event POST fit on 80 columns", "[cli]") {
     for (const Arguments& arguments :
-         {Arguments{"help", "verify-signature"}, Arguments{"help", "filter"},
-          Arguments{"help", "filter", "test"}}) {
+         {Arguments{"help", "verify-signature"}, Arguments{"help", "receive-post"},
+          Arguments{"help", "filter"}, Arguments{"help", "filter", "test"}}) {
         const auto command = cli::parse_options(arguments, {});
         const std::string page = std::get<Printed>(command).out;
         for (std::size_t at = 0; at < page.size();) {
