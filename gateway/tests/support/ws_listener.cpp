@@ -28,6 +28,31 @@ std::string accept_of(const std::string& key) {
     return {reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(size)};
 }
 
+// Of 127.0.0.1; port 0: any that is free.
+int bound_socket(std::uint16_t port) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+        ::close(socket);
+        throw std::runtime_error("cannot bind port " + std::to_string(port) + " of 127.0.0.1");
+    }
+    return socket;
+}
+
+std::uint16_t port_of(int socket) {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        throw std::runtime_error("a socket without a port");
+    }
+    return ntohs(address.sin_port);
+}
+
 }  // namespace
 
 std::string WsVisitor::header(std::string_view name) const {
@@ -69,29 +94,29 @@ std::string WsVisitor::receive_text() {
     return std::move(frame.payload);
 }
 
-WsListener::WsListener(Start start) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof address;
-    if (::bind(socket_, generic, size) != 0 || ::getsockname(socket_, generic, &size) != 0) {
-        ::close(socket_);
-        throw std::runtime_error("cannot bind a port of 127.0.0.1");
-    }
-    port_ = ntohs(address.sin_port);
+WsListener::WsListener(Start start) : keeper_(bound_socket(0)), port_(port_of(keeper_)) {
     if (start == Start::listening) {
         listen();
     }
 }
 
 WsListener::~WsListener() {
-    ::close(socket_);
+    refuse();
+    ::close(keeper_);
 }
 
 void WsListener::listen() {
+    refuse();
+    socket_ = bound_socket(port_);
     if (::listen(socket_, 64) != 0) {
         throw std::runtime_error("cannot listen on port " + std::to_string(port_));
+    }
+}
+
+void WsListener::refuse() {
+    if (socket_ >= 0) {
+        ::close(socket_);
+        socket_ = -1;
     }
 }
 

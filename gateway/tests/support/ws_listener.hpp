@@ -55,6 +55,8 @@ public:
     WsListener& operator=(const WsListener&) = delete;
 
     void listen();
+    // From now on connections are refused; who waits to be accepted is reset.
+    void refuse();
     // "ws://127.0.0.1:<port><target>"
     std::string url(const std::string& target = "/") const;
     std::uint16_t port() const noexcept { return port_; }
@@ -64,6 +66,7 @@ public:
     bool visited() const;
 
 private:
+    int keeper_ = -1;  // bound and never listening, so that nobody else gets the port
     int socket_ = -1;
     std::uint16_t port_ = 0;
 };
