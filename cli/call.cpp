@@ -3,6 +3,7 @@
 #include "cli/json_text.hpp"
 #include "cli/parameters.hpp"
 #include "cli/verdict.hpp"
+#include "cli/ws_call.hpp"
 #include "gateway/net/http_message.hpp"
 
 #include <fmt/format.h>
@@ -87,6 +88,9 @@ int run(const CallOptions& options, Context& context) {
         return wrong_usage(named.error());
     }
     const ApiTarget target = std::move(named.value());
+    if (target.url.scheme == Scheme::ws || target.url.scheme == Scheme::wss) {
+        return run_over_websocket(options, target, context);
+    }
     const auto client = context.make_client(target);
     if (client.has_error()) {
         return wrong_usage(client.error());

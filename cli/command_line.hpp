@@ -96,6 +96,10 @@ public:
     void declare(CLI::App& app);
     Fault read(const Surroundings& surroundings, protocol::ProfileId profile, ApiTarget& target,
                std::string& token_file) const;
+    // For a command whose address is an argument and whose time is its own.
+    void declare_security(CLI::App& app);
+    Fault read_security(const Surroundings& surroundings, protocol::ProfileId profile,
+                        ApiTarget& target, std::string& token_file) const;
 
 private:
     TokenLine token_;

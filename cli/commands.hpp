@@ -17,6 +17,7 @@ struct Context {
     Console& console;
     std::istream& input;  // standard input
     ClientMaker make_client = make_api_client;
+    int input_descriptor = 0;  // the same, for commands that wait for other things as well
 };
 
 // Each returns the exit code of the program.

@@ -18,6 +18,7 @@ inline constexpr int usage = 2;
 inline constexpr int no_answer = 3;
 inline constexpr int refused = 4;
 inline constexpr int not_a_reply = 5;
+inline constexpr int wrong_echo = 6;
 inline constexpr int interrupted = 130;
 }  // namespace exit_code
 

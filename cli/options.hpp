@@ -27,6 +27,10 @@ struct CallOptions {
     std::string token_file;  // read by the command; wins over target.token
     bool raw = false;
     bool include = false;
+    // Over a WebSocket only.
+    std::optional<std::string> echo;   // JSON text
+    std::optional<std::string> calls;  // a file with a call on each line, or "-"
+    std::size_t pipeline = 1;          // calls in flight
     protocol::ProfileId profile = protocol::ProfileId::cqhttp_4_0;
     ColorMode color = ColorMode::automatic;
 };

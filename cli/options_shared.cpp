@@ -25,7 +25,8 @@ Fault read_url(const std::string& typed, const Surroundings& surroundings, Url& 
         return fmt::format("{}: {}{}", source, parsed.error().detail,
                            bare ? "; for example http://127.0.0.1:5700" : "");
     }
-    if (parsed->target.find('?') != std::string::npos) {
+    const bool websocket = parsed->scheme == Scheme::ws || parsed->scheme == Scheme::wss;
+    if (!websocket && parsed->target.find('?') != std::string::npos) {
         return source +
                ": give the address without its query; parameters are name=value, a token "
                "is --token-file FILE or CQHTTP_TOKEN";
@@ -143,29 +144,38 @@ Fault TokenLine::read(const Surroundings& surroundings, Secret& token, std::stri
 void TargetLine::declare(CLI::App& app) {
     app.add_option("--url", url_, fmt::format("address of the API (default {})", default_url))
         ->option_text("URL");
+    declare_security(app);
+    app.add_option("--timeout", timeout_,
+                   "give up after that long (default 30; 0: wait for\never once connected)")
+        ->option_text("SECONDS");
+}
+
+void TargetLine::declare_security(CLI::App& app) {
     token_.declare(app, "access token");
     app.add_option("--scheme", scheme_,
                    "word before the token: Token (default) or Bearer\n(default with --profile "
                    "onebot-11)")
         ->option_text("WORD");
-    app.add_option("--timeout", timeout_,
-                   "give up after that long (default 30; 0: wait for\never once connected)")
-        ->option_text("SECONDS");
-    ca_option_ =
-        app.add_option("--ca-file", ca_file_, "trust the certificates of this PEM file (https)")
-            ->option_text("FILE");
-    app.add_flag("--insecure", insecure_, "do not check the certificate (https)");
+    ca_option_ = app.add_option("--ca-file", ca_file_,
+                                "trust the certificates of this PEM file (https,\nwss)")
+                     ->option_text("FILE");
+    app.add_flag("--insecure", insecure_, "do not check the certificate (https, wss)");
 }
 
 Fault TargetLine::read(const Surroundings& surroundings, protocol::ProfileId profile,
                        ApiTarget& target, std::string& token_file) const {
+    return first_fault({read_url(url_, surroundings, target.url),
+                        read_seconds("--timeout", timeout_, target.timeout),
+                        read_security(surroundings, profile, target, token_file)});
+}
+
+Fault TargetLine::read_security(const Surroundings& surroundings, protocol::ProfileId profile,
+                                ApiTarget& target, std::string& token_file) const {
     if (insecure_ && ca_option_->count() > 0) {
         return "--insecure checks no certificate, so --ca-file has no use: leave one out";
     }
     target.tls = {.verify = !insecure_, .ca_file = ca_file_};
-    return first_fault({read_url(url_, surroundings, target.url),
-                        read_scheme(scheme_, profile, target.scheme),
-                        read_seconds("--timeout", timeout_, target.timeout),
+    return first_fault({read_scheme(scheme_, profile, target.scheme),
                         token_.read(surroundings, target.token, token_file)});
 }
 

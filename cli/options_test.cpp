@@ -264,3 +264,37 @@ TEST_CASE("options: the command actions takes a name and a profile and a form", 
     REQUIRE(actions.json);
     REQUIRE(actions.color == cli::ColorMode::always);
 }
+
+TEST_CASE("options: a WebSocket takes an echo or several calls", "[cli][ECHO-001]") {
+    const CallOptions one = call_of({"a", "--url", "ws://h/api/?access_token=x", "--echo", "{}"});
+    REQUIRE(one.echo == "{}");
+    REQUIRE(one.target.url.target == "/api/?access_token=x");
+    REQUIRE(one.pipeline == 1);
+    const CallOptions several =
+        call_of({"--calls", "-", "--pipeline", "8", "--url", "wss://h/api/"});
+    REQUIRE(several.calls == "-");
+    REQUIRE(several.pipeline == 8);
+    REQUIRE(several.action.empty());
+}
+
+TEST_CASE("options: what belongs to HTTP or a WebSocket alone is told", "[cli]") {
+    const auto fault = [](Arguments arguments, const std::string& url) {
+        arguments.insert(arguments.begin(), {"call", "--url", url});
+        return fault_of(arguments);
+    };
+    const std::string ws = "ws://127.0.0.1:6700/api/";
+    const std::string http = "http://127.0.0.1:5700";
+    REQUIRE(contains(fault({"a", "--echo", "1"}, http), "--echo needs a WebSocket"));
+    REQUIRE(contains(fault({"--calls", "-"}, http), "--calls needs a WebSocket"));
+    REQUIRE(contains(fault({"a", "--pipeline", "2"}, http), "--pipeline needs a WebSocket"));
+    REQUIRE(contains(fault({"a", "--form"}, ws), "--get and --form are ways of HTTP"));
+    REQUIRE(contains(fault({"a", "--data", "{}"}, ws), "--data is a body of HTTP"));
+    REQUIRE(contains(fault({"a", "-i"}, ws), "no headers"));
+    REQUIRE(contains(fault({"a", "--echo", "text"}, ws), "the echo is not JSON"));
+    REQUIRE(contains(fault({"a", "--pipeline", "2"}, ws), "give them with --calls"));
+    REQUIRE(contains(fault({"a", "--calls", "-"}, ws), "leave others out"));
+    REQUIRE(contains(fault({"--calls", "-", "--echo", "1"}, ws), "leave --echo out"));
+    REQUIRE(contains(fault({"--calls", "-", "--pipeline", "0"}, ws), "--pipeline takes 1 to"));
+    REQUIRE(contains(fault({"--calls", ""}, ws), "standard input"));
+    REQUIRE(contains(fault({}, ws), "which action?"));
+}

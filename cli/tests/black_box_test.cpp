@@ -143,7 +143,10 @@ TEST_CASE("cli: exit code 2 for a wrong command line", "[cli]") {
           {"call"},
           {"call", "a", "b"},
           {"call", "a", "--nonsense"},
-          {"call", "a", "--url", "ws://127.0.0.1:6700"},
+          {"call", "a", "--url", "ftp://127.0.0.1:6700"},
+          {"call", "a", "--echo", "1"},
+          {"call", "a", "--get", "--url", "ws://127.0.0.1:6700/api/"},
+          {"call", "--calls", "no such file", "--url", "ws://127.0.0.1:6700/api/"},
           {"nonsense"},
           {"actions", "nonsense"},
           {"call", "a", "--ca-file", "no such file", "--url", "https://127.0.0.1"}}) {

@@ -165,33 +165,67 @@ void Process::send_signal(int signal) const {
     checked(::kill(pid_, signal), "kill");
 }
 
-Ended Process::wait() {
-    Ended ended;
+void Process::type(std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t count = ::write(in_, text.data(), text.size());
+        text.remove_prefix(static_cast<std::size_t>(checked(static_cast<int>(count), "write")));
+    }
+}
+
+void Process::end_input() {
+    close_and_forget(in_);
+}
+
+// Moves what there is to move. False when the time is up.
+bool Process::pump(Deadline deadline) {
+    const int in = input_.empty() ? -1 : in_;
+    std::array<pollfd, 3> ends{{{in, POLLOUT, 0}, {out_, POLLIN, 0}, {err_, POLLIN, 0}}};
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0 ||
+        ::poll(ends.data(), ends.size(), static_cast<int>(left.count())) == 0) {
+        return false;
+    }
+    if (ends[0].revents != 0) {
+        write_some(in_, input_);
+    }
+    if (ends[1].revents != 0) {
+        read_some(out_, ended_.out);
+    }
+    if (ends[2].revents != 0) {
+        read_some(err_, ended_.err);
+    }
+    return true;
+}
+
+const Ended& Process::wait_for(std::string_view text) {
     const auto deadline = Clock::now() + std::chrono::seconds(60);
+    while (ended_.out.find(text) == std::string::npos &&
+           ended_.err.find(text) == std::string::npos) {
+        if ((out_ < 0 && err_ < 0) || !pump(deadline)) {
+            throw std::runtime_error("cqhttp-cli did not say \"" + std::string(text) +
+                                     "\"; it said: " + ended_.out + ended_.err);
+        }
+    }
+    return ended_;
+}
+
+Ended Process::wait() {
+    const auto deadline = Clock::now() + std::chrono::seconds(60);
+    if (input_.empty()) {
+        end_input();
+    }
     while (out_ >= 0 || err_ >= 0) {
-        std::array<pollfd, 3> ends{{{in_, POLLOUT, 0}, {out_, POLLIN, 0}, {err_, POLLIN, 0}}};
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-        if (left.count() <= 0 ||
-            ::poll(ends.data(), ends.size(), static_cast<int>(left.count())) == 0) {
+        if (!pump(deadline)) {
             ::kill(pid_, SIGKILL);
-            throw std::runtime_error("cqhttp-cli did not end in time; it said: " + ended.err);
-        }
-        if (ends[0].revents != 0) {
-            write_some(in_, input_);
-        }
-        if (ends[1].revents != 0) {
-            read_some(out_, ended.out);
-        }
-        if (ends[2].revents != 0) {
-            read_some(err_, ended.err);
+            throw std::runtime_error("cqhttp-cli did not end in time; it said: " + ended_.err);
         }
     }
     int status = 0;
     checked(::waitpid(pid_, &status, 0), "waitpid");
     pid_ = -1;
-    ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-    return ended;
+    ended_.code = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    return ended_;
 }
 
 Ended run(Start start) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -34,12 +36,22 @@ public:
     Process& operator=(const Process&) = delete;
 
     void send_signal(int signal) const;
-    // Feeds the input, collects the output, and returns when the program has ended. After 30 s it
+    // Writes to standard input, which stays open; wait() or end_input() closes it.
+    void type(std::string_view text);
+    void end_input();
+    // Returns when the output or the error output holds `text`: all of it so far. Throws with what
+    // there is after 60 s.
+    const Ended& wait_for(std::string_view text);
+    // Feeds the input, collects the output, and returns when the program has ended. After 60 s it
     // is killed.
     Ended wait();
 
 private:
+    using Deadline = std::chrono::steady_clock::time_point;
+    bool pump(Deadline deadline);
+
     std::string input_;
+    Ended ended_;
     pid_t pid_ = -1;
     int in_ = -1;
     int out_ = -1;

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,79 @@ TEST_CASE("cli: exit codes tell what happened", "[RET-001][HTTP-021]") {
     const auto unknown = cli(gateway, {"send_privat_msg"}, token);
     CHECK(unknown.code == 5);
     CHECK(unknown.errors.find("send_private_msg") != std::string::npos);
+}
+
+// The worked example of the seed as it is printed, with R-01 for `data`.
+TEST_CASE("cli: the example of the seed runs as printed over a WebSocket",
+          "[ECHO-002][WS-020][WS-021][WS-022]") {
+    GatewayUnderTest gateway({.settings = "use_ws = yes"});
+    gateway.start();
+    const std::string url = gateway.address("ws") + "/api/";
+    const auto sent = run({cli_program(), "call", "--url", url, "send_private_msg",
+                           "user_id:=123456", "message=你好", "--echo", "1648451782"});
+    INFO(sent.errors);
+    CHECK(sent.code == 0);
+    const Json reply = Json::parse(sent.output);
+    CHECK(reply.at("data").at("message_id").get<int>() > 0);
+    CHECK(sent.output == R"({"status":"ok","retcode":0,"data":{"message_id":)" +
+                             reply.at("data").at("message_id").dump() + R"(},"echo":1648451782})" +
+                             "\n");
+    const std::string request = R"({
+    "action": "send_private_msg",
+    "params": {
+        "user_id": 123456,
+        "message": "你好"
+    },
+    "echo": 1648451782
+})";
+    std::string line;
+    for (const char c : request) {
+        line += c == '\n' ? ' ' : c;
+    }
+    const auto piped = run({cli_program(), "call", "--url", url, "--calls", "-"}, line + "\n");
+    CHECK(piped.code == 0);
+    CHECK(Json::parse(piped.output).at("echo") == 1648451782);
+}
+
+TEST_CASE("cli: many calls in flight over one WebSocket keep their order and echo",
+          "[WS-040][WS-042][ECHO-013]") {
+    GatewayUnderTest gateway({.settings = "use_ws = yes"});
+    gateway.start();
+    std::string calls;
+    for (int i = 1; i <= 500; ++i) {
+        calls += i % 2 == 0 ? "get_status\n"
+                            : R"({"action":"get_login_info","echo":[1e2,-0]})"
+                              "\n";
+    }
+    const auto done = run({cli_program(), "call", "--url", gateway.address("ws") + "/api/",
+                           "--calls", "-", "--pipeline", "64"},
+                          calls);
+    INFO(done.errors);
+    CHECK(done.code == 0);
+    CHECK(done.errors.empty());
+    std::istringstream lines(done.output);
+    int number = 0;
+    for (std::string line; std::getline(lines, line);) {
+        ++number;
+        const std::string echo = number % 2 == 0 ? std::to_string(number) : "[1e2,-0]";
+        REQUIRE(line.ends_with(",\"echo\":" + echo + "}"));
+    }
+    CHECK(number == 500);
+}
+
+TEST_CASE("cli: the access token is asked for at the handshake", "[AUTH-030][AUTH-034]") {
+    GatewayUnderTest gateway({.settings = "use_ws = yes\naccess_token = tok"});
+    gateway.start();
+    const auto call = [&](const std::string& path, const std::string& token) {
+        return run({cli_program(), "call", "--url", gateway.address("ws") + path, "get_status"}, {},
+                   {{"CQHTTP_TOKEN", token}})
+            .code;
+    };
+    CHECK(call("/api/", "tok") == 0);
+    CHECK(call("/api/", "") == 4);
+    CHECK(call("/api/", "bad") == 4);
+    CHECK(call("/api/?access_token=tok", "") == 0);
+    CHECK(call("/", "tok") == 5);
 }
 
 TEST_CASE("cli: the table of actions is the one the gateway answers by", "[ACT-001]") {
