@@ -64,7 +64,8 @@ struct Entry {
 // In the order of the help page.
 std::vector<CommandRow> command_table() {
     return {
-        call_row(), actions_row(), receive_post_row(), verify_signature_row(), filter_row(),
+        call_row(),   actions_row(),     receive_post_row(), verify_signature_row(),
+        filter_row(), conformance_row(),
     };
 }
 

@@ -7,6 +7,7 @@
 #include "cli/signature_options.hpp"
 #include "gateway/protocol/profile.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,12 @@ struct ActionsOptions {
     ColorMode color = ColorMode::automatic;
 };
 
+struct ConformanceRequest;
+struct ConformanceOptions {
+    std::shared_ptr<const ConformanceRequest> request;  // cli/conformance_options.hpp
+    ColorMode color = ColorMode::automatic;
+};
+
 // The command line is answered by itself: help, version, or what is wrong with it.
 struct Printed {
     int exit_code = 0;
@@ -50,7 +57,7 @@ struct Printed {
 };
 
 using Command = std::variant<Printed, CallOptions, ActionsOptions, FilterTestOptions,
-                             VerifySignatureOptions, ReceivePostOptions>;
+                             VerifySignatureOptions, ReceivePostOptions, ConformanceOptions>;
 
 // `arguments` are those after the program's name.
 Command parse_options(const std::vector<std::string>& arguments, const Surroundings& surroundings);

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace cqhttp::conformance {
+
+// A configuration that cases ask for by name. The target is started once for all cases of a setup.
+// A row says what differs from the defaults of the profile; a template for a foreign program reads
+// the same facts as {{token}}, {{#post}}...{{/post}} and so on (conformance/README.md).
+struct Setup {
+    std::string_view name;
+    std::string_view about;
+
+    bool http = true;
+    bool ws = true;
+    // Whether the token matters: a setup that does not care also runs on an attached target that
+    // has one.
+    enum class Token : unsigned char { any, none, set } token = Token::any;
+    bool secret = false;         // event POSTs are signed
+    bool post = false;           // events are posted to the suite's receiver
+    bool reverse_api = false;    // the target connects to the suite's server for calls,
+    bool reverse_event = false;  // for events,
+    bool universal = false;      // or, not in cqhttp-4.0, for both on one connection
+    int reconnect_interval = 3000;
+    bool reconnect_on_code_1000 = false;
+    bool array = false;               // post_message_format = array
+    bool data_files = false;          // serve_data_files = yes
+    bool compatibility = false;       // enable_backward_compatibility = yes
+    bool emoji = true;                // convert_unicode_emoji = yes
+    std::string_view filter = {};     // text of the event filter file
+    std::string_view own_lines = {};  // further lines of [general], for our own gateway only
+};
+
+namespace setup {
+
+inline constexpr Setup any{
+    .name = "any", .about = "HTTP and WebSocket servers; whether there is a token does not matter"};
+inline constexpr Setup open{.name = "open",
+                            .about = "HTTP and WebSocket servers, no access token",
+                            .token = Setup::Token::none};
+inline constexpr Setup token{.name = "token",
+                             .about = "HTTP and WebSocket servers, with an access token",
+                             .token = Setup::Token::set};
+inline constexpr Setup http_off{
+    .name = "http-off", .about = "the HTTP server is off, the WebSocket server on", .http = false};
+inline constexpr Setup ws_off{
+    .name = "ws-off", .about = "the WebSocket server is off", .ws = false};
+inline constexpr Setup post{
+    .name = "post", .about = "events are posted to the suite, unsigned", .post = true};
+inline constexpr Setup post_token{.name = "post-token",
+                                  .about = "as post, with an access token",
+                                  .token = Setup::Token::set,
+                                  .post = true};
+inline constexpr Setup signed_post{.name = "signed-post",
+                                   .about = "events are posted to the suite, signed with a secret",
+                                   .secret = true,
+                                   .post = true};
+inline constexpr Setup array{.name = "array",
+                             .about = "events carry messages as arrays; posted to the suite",
+                             .post = true,
+                             .array = true};
+inline constexpr Setup reverse{.name = "reverse",
+                               .about =
+                                   "connects to the suite for calls and for events; comes "
+                                   "back after 200 ms, but not after code 1000",
+                               .reverse_api = true,
+                               .reverse_event = true,
+                               .reconnect_interval = 200};
+inline constexpr Setup reverse_token{.name = "reverse-token",
+                                     .about = "as reverse, with an access token",
+                                     .token = Setup::Token::set,
+                                     .reverse_api = true,
+                                     .reverse_event = true,
+                                     .reconnect_interval = 200};
+inline constexpr Setup data_files{.name = "data-files",
+                                  .about = "data files are served, no access token",
+                                  .token = Setup::Token::none,
+                                  .data_files = true};
+inline constexpr Setup data_files_token{.name = "data-files-token",
+                                        .about = "data files are served, with an access token",
+                                        .token = Setup::Token::set,
+                                        .data_files = true};
+
+}  // namespace setup
+
+// Every setup a case uses, in the order they are run.
+std::span<const Setup* const> setups();
+const Setup* find_setup(std::string_view name);
+
+}  // namespace cqhttp::conformance
