@@ -21,7 +21,7 @@ struct PeerResponse {
 // by its own few rules. Blocking, with a limit on every wait; throws when the limit passes.
 class HttpPeer {
 public:
-    explicit HttpPeer(std::uint16_t port);
+    explicit HttpPeer(std::uint16_t port, int receive_buffer = 0);
     // Takes over a connection that was accepted.
     struct Accepted {
         int socket;

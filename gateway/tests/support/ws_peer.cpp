@@ -50,8 +50,8 @@ std::string upgrade_request(const std::string& target, const std::vector<std::st
 }
 
 WsPeer::WsPeer(std::uint16_t port, const std::string& target,
-               const std::vector<std::string>& headers)
-    : peer_(port) {
+               const std::vector<std::string>& headers, int receive_buffer)
+    : peer_(port, receive_buffer) {
     peer_.send(upgrade_request(target, headers));
     response_ = peer_.receive();
 }

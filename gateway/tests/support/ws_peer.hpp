@@ -40,9 +40,10 @@ std::string upgrade_request(const std::string& target,
 // A WebSocket client of few lines, independent of the gateway's own.
 class WsPeer {
 public:
-    // Connects and does the handshake; status() tells how it went.
+    // Connects and does the handshake; status() tells how it went. With `receive_buffer` the system
+    // holds no more than about that many bytes for a peer that does not read.
     WsPeer(std::uint16_t port, const std::string& target,
-           const std::vector<std::string>& headers = {});
+           const std::vector<std::string>& headers = {}, int receive_buffer = 0);
 
     int status() const noexcept { return response_.status; }
     const PeerResponse& response() const noexcept { return response_; }
