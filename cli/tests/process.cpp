@@ -122,11 +122,17 @@ void write_some(int& descriptor, std::string& from) {
     }
 }
 
+// The program that was built beside the tests, or the one of another preset.
+std::string program() {
+    const char* folder = std::getenv("CQHTTP_PROGRAMS");
+    return folder != nullptr ? std::string(folder) + "/cqhttp-cli" : CQHTTP_CLI;
+}
+
 }  // namespace
 
 Process::Process(Start start) : input_(std::move(start.input)) {
     ::signal(SIGPIPE, SIG_IGN);  // the program may end before it has read its input
-    std::vector<std::string> arguments{CQHTTP_CLI};
+    std::vector<std::string> arguments{program()};
     arguments.insert(arguments.end(), start.arguments.begin(), start.arguments.end());
     std::vector<std::string> environment = environment_of(start);
     const std::vector<char*> argument_list = pointers_to(arguments);
@@ -140,7 +146,7 @@ Process::Process(Start start) : input_(std::move(start.input)) {
         ::dup2(out.theirs, STDOUT_FILENO);
         ::dup2(err.theirs, STDERR_FILENO);
         ::signal(SIGPIPE, SIG_DFL);
-        ::execve(CQHTTP_CLI, argument_list.data(), environment_list.data());
+        ::execve(argument_list[0], argument_list.data(), environment_list.data());
         ::_exit(127);
     }
     ::close(in.theirs);

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -162,6 +163,11 @@ struct RawFrame {
 
     bool operator==(const RawFrame&) const = default;
 };
+
+inline std::ostream& operator<<(std::ostream& out, const RawFrame& frame) {
+    return out << "frame " << frame.first << (frame.masked ? " masked '" : " '") << frame.payload
+               << "'";
+}
 
 inline std::string masked_frame(unsigned first, std::string_view payload) {
     std::string frame(1, static_cast<char>(first));

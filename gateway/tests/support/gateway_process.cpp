@@ -1,5 +1,6 @@
 #include "gateway/tests/support/gateway_process.hpp"
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <signal.h>
@@ -9,12 +10,22 @@
 
 namespace cqhttp::test {
 
+namespace {
+
+// The program that was built beside the tests, or the one of another preset.
+std::string program(const char* name, const char* built) {
+    const char* folder = std::getenv("CQHTTP_PROGRAMS");
+    return folder != nullptr ? std::string(folder) + "/" + name : built;
+}
+
+}  // namespace
+
 std::string gateway_program() {
-    return CQHTTP_GATEWAY_PROGRAM;
+    return program("cqhttp-gateway", CQHTTP_GATEWAY_PROGRAM);
 }
 
 std::string cli_program() {
-    return CQHTTP_CLI_PROGRAM;
+    return program("cqhttp-cli", CQHTTP_CLI_PROGRAM);
 }
 
 GatewayUnderTest::GatewayUnderTest(GatewayOptions options) : options_(std::move(options)) {
