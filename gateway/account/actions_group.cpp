@@ -104,11 +104,10 @@ std::string flag_of(const std::string& anonymous) {
     return flag == nullptr ? std::string() : *flag;
 }
 
-// ACT-011: the object wins over the text. 4.0 knows the text only.
+// ACT-011: the object wins over the text.
 std::string anonymous_flag(const ActionContext& context, const Arguments& arguments) {
-    const bool object_known = protocol::since_4_15.contains(context.profile.id);
     std::string flag;
-    if (object_known && arguments.given("anonymous")) {
+    if (context.profile.anonymous_object && arguments.given("anonymous")) {
         flag = flag_of(arguments.object("anonymous"));
     }
     return flag.empty() ? arguments.text("flag") : flag;

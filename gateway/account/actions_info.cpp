@@ -15,7 +15,6 @@ namespace {
 using protocol::ActionReply;
 using protocol::Arguments;
 using protocol::JsonWriter;
-using protocol::ProfileId;
 namespace retcode = protocol::retcode;
 
 // Plainly not credentials of anything, but of the form that bots take apart.
@@ -74,7 +73,7 @@ void write_group(JsonWriter& json, const World& world, const Group& group, bool 
 
 ActionReply get_group_list(ActionContext& context, const Arguments&) {
     const auto groups = context.world.groups();
-    const bool with_counts = context.profile.id == ProfileId::onebot_11;
+    const bool with_counts = context.profile.group_list_counts;
     ActionReply reply = empty_reply(2 + groups.size() * entry_text);
     JsonWriter json(reply.data);
     json.array();
@@ -224,7 +223,7 @@ void write_grouped_friends(JsonWriter& json, const World& world) {
 }
 
 ActionReply get_friend_groups(ActionContext& context, const Arguments& arguments) {
-    const bool flat = context.profile.id == ProfileId::cqhttp_4_15 && arguments.boolean("flat");
+    const bool flat = context.profile.flat_friend_list && arguments.boolean("flat");
     ActionReply reply = empty_reply(2 + context.world.friends().size() * entry_text);
     JsonWriter json(reply.data);
     if (flat) {
@@ -268,7 +267,7 @@ ActionReply get_group_details(ActionContext& context, const Arguments& arguments
         .member("introduction", group.introduction)
         .key("admins");
     write_admins(json, world, members);
-    if (context.profile.id == ProfileId::cqhttp_4_15) {
+    if (context.profile.group_staff_numbers) {
         std::int64_t owner = 0;
         std::int64_t admins = 0;
         for (const Member* member : members) {

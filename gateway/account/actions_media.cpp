@@ -13,7 +13,7 @@ namespace {
 using protocol::ActionReply;
 using protocol::Arguments;
 using protocol::JsonWriter;
-using protocol::ProfileId;
+using protocol::RecordPath;
 namespace errc = boost::system::errc;
 namespace retcode = protocol::retcode;
 
@@ -47,9 +47,9 @@ asio::awaitable<ActionReply> get_record(ActionContext& context, Arguments argume
     if (!name) {
         co_return record_failure(context, name.error());
     }
-    const ProfileId profile = context.profile.id;
-    const bool full_path = profile == ProfileId::onebot_11 ||
-                           (profile == ProfileId::cqhttp_4_15 && arguments.boolean("full_path"));
+    const RecordPath rule = context.profile.record_path;
+    const bool full_path = rule == RecordPath::always ||
+                           (rule == RecordPath::on_request && arguments.boolean("full_path"));
     if (!full_path) {
         co_return file_reply(*name);
     }

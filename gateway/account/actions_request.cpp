@@ -79,8 +79,8 @@ ActionReply answer_invitation(ActionContext& context, const Arguments& arguments
 }
 
 ActionReply set_group_add_request(ActionContext& context, const Arguments& arguments) {
-    const bool old_name = context.profile.id == protocol::ProfileId::cqhttp_4_0;
-    const std::string& sub_type = arguments.text(old_name ? "type" : "sub_type");
+    const bool new_name = context.profile.request_sub_type;
+    const std::string& sub_type = arguments.text(new_name ? "sub_type" : "type");
     const Request* open = find_open(context.world, arguments.text("flag"), "group");
     if (open == nullptr || open->sub_type != sub_type) {
         return ActionReply::failure(retcode::not_found);

@@ -137,7 +137,7 @@ std::string MediaFolder::local_name(std::string_view source) const {
 std::optional<MediaFolder::Place> MediaFolder::place_of(const Segment& segment) const {
     const std::string_view kind = kind_of(segment.type);
     const std::string* file = kind.empty() ? nullptr : segment.find("file");
-    const bool enhanced = kind != "video" || profile_.id == protocol::ProfileId::onebot_11;
+    const bool enhanced = kind != "video" || profile_.enhanced_video;
     if (file == nullptr || !enhanced) {
         return std::nullopt;
     }
@@ -354,8 +354,7 @@ void MediaFolder::add_image_urls(Message& message) const {
             }
             continue;
         }
-        // 4.0 knows better than the message (ENH-021).
-        if (!came_with_url || profile_.id == protocol::ProfileId::cqhttp_4_0) {
+        if (!came_with_url || profile_.known_image_url_wins) {
             segment.set("url", std::move(known));
         }
     }

@@ -12,7 +12,6 @@ namespace cqhttp::action {
 using protocol::ActionReply;
 using protocol::JsonWriter;
 using protocol::PluginsGood;
-using protocol::ProfileId;
 
 SystemActions::SystemActions(account::Backend& backend, const StatusSource& status,
                              Restarter& restarter, const protocol::Profile& profile,
@@ -34,7 +33,7 @@ ActionReply SystemActions::call(const protocol::ActionSpec& spec,
     if (spec.name == "set_restart_plugin") {
         return restart_gateway(arguments.integer("delay"));
     }
-    if (spec.name == "set_restart" && profile_.id == ProfileId::onebot_11) {
+    if (spec.name == "set_restart" && profile_.restart_is_gateways) {
         return restart_gateway(arguments.integer("delay"));
     }
     if (spec.name == "set_restart" || spec.name == "_set_restart") {

@@ -110,7 +110,7 @@ public:
         : out_(out),
           json_(out.json),
           profile_(profile),
-          old_shape_(out.form.backward_compatibility && cq_profiles.contains(profile.id)) {}
+          old_shape_(out.form.backward_compatibility && profile.old_event_shape) {}
 
     void operator()(const MessageEvent& e) {
         const bool group = e.message_type == "group";

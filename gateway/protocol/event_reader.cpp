@@ -471,7 +471,7 @@ Result<Event> parse_event(const Json& json, const Profile& profile, EventExtent 
         return failure(std::string("an event must be an object, not of type ") + json.type_name());
     }
     std::optional<Json> current;
-    if (cq_profiles.contains(profile.id)) {
+    if (profile.old_event_shape) {
         current = from_old_shape(json);
     }
     Problem problem;

@@ -167,8 +167,7 @@ Reading<std::string> read_text(const Param* param, const Profile& profile) {
         case ParamKind::integer:
         case ParamKind::real:
         case ParamKind::boolean:
-            return profile.id == ProfileId::onebot_11 ? value_of(param->text)
-                                                      : absent<std::string>();
+            return profile.text_from_scalars ? value_of(param->text) : absent<std::string>();
         case ParamKind::invalid: return invalid<std::string>();
         default: return absent<std::string>();
     }

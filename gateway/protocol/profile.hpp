@@ -44,6 +44,7 @@ struct AuthorizationRules {
 };
 
 enum class PluginsGood : std::uint8_t { boolean, object, absent };
+enum class RecordPath : std::uint8_t { never, on_request, always };
 enum class CqParameterRule : std::uint8_t { keep_without_equals, drop_without_equals };
 enum class SegmentDataRule : std::uint8_t {
     strings_only,                // anything else makes the message invalid
@@ -72,22 +73,34 @@ struct Profile {
     bool cached_file_replaced;        // cache=0 replaces the cached file (ENH-004)
     bool download_timeout_parameter;  // timeout=<n> (ENH-005)
     bool emoji_codes_when_sending;    // EMO-005, EMO-006
+    bool enhanced_video;              // video codes may name other sources, too (ENH-012)
+    bool known_image_url_wins;        // over the one in the message (ENH-021)
     // Actions.
     bool send_msg_infers_type;  // ACT-005, ACT-006
     bool rate_limited_suffix;   // RATE
+    bool text_from_scalars;     // str parameters take numbers and booleans (PAR-012)
+    bool anonymous_object;      // the event's object names whom to ban (ACT-011)
+    bool request_sub_type;      // set_group_add_request has sub_type (ACT-010, ACT-118)
+    bool group_list_counts;     // get_group_list has the elements of ACT-151 (ACT-121)
+    bool flat_friend_list;      // _get_friend_list takes flat (ACT-132)
+    bool group_staff_numbers;   // owner_id and three more in _get_group_info (ACT-133)
+    RecordPath record_path;     // get_record (ACT-126)
+    bool restart_is_gateways;   // set_restart does what set_restart_plugin does (ACT-046)
     bool negative_message_ids;  // delete_msg takes ids below 0
     bool credential_retcode;    // missing credentials are 104, not 100 (ACT-020)
     PluginsGood plugins_good;   // get_status
     // Events and transports.
     bool sender_in_messages;
+    bool old_event_shape;  // events of 3.x, where that is configured (BC-001)
     bool meta_events;
     bool group_ban_notice;
     bool recall_notices;
     bool discuss_groups;
-    bool ban_duration_operation;  // quick operation ban_duration (QOP-032, QOP-033)
-    bool client_role_header;      // X-Client-Role (WSR-015)
-    bool universal_role;          // forward path "/", reverse Universal client
-    bool post_follows_redirects;  // event POST
+    bool ban_duration_operation;      // quick operation ban_duration (QOP-032, QOP-033)
+    bool client_role_header;          // X-Client-Role (WSR-015)
+    bool reverse_good_while_running;  // get_status.good does not ask for a connection (WSR-057)
+    bool universal_role;              // forward path "/", reverse Universal client
+    bool post_follows_redirects;      // event POST
     bool cors;
     bool data_files;  // DATA-015
 };

@@ -64,7 +64,7 @@ struct Row {
 };
 
 // Section 3.1 of the specification's README, and the requirements the rows come from.
-constexpr std::array<Row, 22> differences{{
+constexpr std::array<Row, 33> differences{{
     {"names with _ - . in CQ codes", &Profile::wide_cq_names, only_onebot},
     {"extension of downloaded files is kept", &Profile::image_extension_kept, since_4_15},
     {"file: URI", &Profile::file_uri_without_slashes, since_4_15},
@@ -72,17 +72,28 @@ constexpr std::array<Row, 22> differences{{
     {"cache=0 replaces the file", &Profile::cached_file_replaced, since_4_15},
     {"timeout=", &Profile::download_timeout_parameter, since_4_15},
     {"emoji become codes when sending", &Profile::emoji_codes_when_sending, only_4_0},
+    {"video codes name other sources", &Profile::enhanced_video, only_onebot},
+    {"the known address of an image wins", &Profile::known_image_url_wins, only_4_0},
     {"send_msg without message_type", &Profile::send_msg_infers_type, since_4_15},
     {"_rate_limited", &Profile::rate_limited_suffix, since_4_15},
+    {"numbers where text is asked for", &Profile::text_from_scalars, only_onebot},
+    {"anonymous=<object>", &Profile::anonymous_object, since_4_15},
+    {"set_group_add_request sub_type=", &Profile::request_sub_type, since_4_15},
+    {"numbers of members in get_group_list", &Profile::group_list_counts, only_onebot},
+    {"_get_friend_list flat=", &Profile::flat_friend_list, only_4_15},
+    {"owner and limits in _get_group_info", &Profile::group_staff_numbers, only_4_15},
+    {"set_restart restarts the gateway", &Profile::restart_is_gateways, only_onebot},
     {"message ids below zero", &Profile::negative_message_ids, only_onebot},
     {"retcode 104", &Profile::credential_retcode, only_4_15},
     {"sender", &Profile::sender_in_messages, since_4_15},
+    {"events of 3.x", &Profile::old_event_shape, cq_profiles},
     {"meta events", &Profile::meta_events, since_4_15},
     {"group_ban", &Profile::group_ban_notice, since_4_15},
     {"group_recall, friend_recall, notify", &Profile::recall_notices, only_onebot},
     {"discuss groups", &Profile::discuss_groups, cq_profiles},
     {"ban_duration", &Profile::ban_duration_operation, since_4_15},
     {"X-Client-Role", &Profile::client_role_header, since_4_15},
+    {"a reverse client that only runs is good", &Profile::reverse_good_while_running, only_4_0},
     {"universal connections", &Profile::universal_role, since_4_15},
     {"redirects on event POST", &Profile::post_follows_redirects, since_4_15},
     {"CORS", &Profile::cors, only_4_15},
@@ -106,6 +117,9 @@ TEST_CASE("profile: rules with more than two forms", "[profile]") {
     CHECK(profile(v4_0).segment_data == SegmentDataRule::strings_only);
     CHECK(profile(v4_15).segment_data == SegmentDataRule::convert);
     CHECK(profile(ob11).segment_data == SegmentDataRule::convert_except_node_content);
+    CHECK(profile(v4_0).record_path == RecordPath::never);
+    CHECK(profile(v4_15).record_path == RecordPath::on_request);
+    CHECK(profile(ob11).record_path == RecordPath::always);
     CHECK(profile(v4_0).plugins_good == PluginsGood::boolean);
     CHECK(profile(v4_15).plugins_good == PluginsGood::object);
     CHECK(profile(ob11).plugins_good == PluginsGood::absent);
