@@ -29,25 +29,17 @@ event::PipelineOptions pipeline_options(const config::AccountConfig& config) {
     return options;
 }
 
-// Only where events are posted: reading the system's certificates takes its time.
-Result<std::unique_ptr<net::TlsContext>> post_tls(const config::AccountConfig& config) {
-    if (config.post.url.empty()) {
-        return std::unique_ptr<net::TlsContext>();
-    }
+Result<net::TlsContext> make_tls(const config::TlsSettings& settings) {
     net::TlsOptions options;
-    options.verify = config.tls.verify;
-    options.ca_file = config.tls.ca_file;
-    auto context = net::TlsContext::client(options);
-    if (!context) {
-        return context.error();
-    }
-    return std::make_unique<net::TlsContext>(std::move(*context));
+    options.verify = settings.verify;
+    options.ca_file = settings.ca_file;
+    return net::TlsContext::client(options);
 }
 
 std::unique_ptr<transport::HttpPost> http_post(boost::asio::io_context& context,
                                                const config::AccountConfig& config,
-                                               net::TlsContext* tls, const Log& log) {
-    if (config.post.url.empty() || tls == nullptr) {
+                                               Result<net::TlsContext>& tls, const Log& log) {
+    if (config.post.url.empty() || !tls) {
         return nullptr;
     }
     auto url = parse_url(config.post.url);
@@ -126,8 +118,8 @@ Service::Service(boost::asio::io_context& context, const config::AccountConfig& 
       keep_alive_(context, config_.limits),
       ws_api_(context, dispatcher_, config.access_token, protocol::profile(config.profile),
               config_.limits, keep_alive_, log.named("ws_api")),
-      post_tls_(post_tls(config)),
-      post_(http_post(context, config, post_tls_ ? post_tls_->get() : nullptr, log)),
+      tls_(make_tls(config.tls)),
+      post_(http_post(context, config, tls_, log)),
       pipeline_(context.get_executor(), pipeline_options(config), protocol::profile(config.profile),
                 dispatcher_, hub_, post_.get(), log.named("event")) {
     hub_.add(ws_api_);
@@ -155,22 +147,11 @@ void Service::read_filter() {
     pipeline_.hold_all();
 }
 
-Result<void> Service::make_reverse_clients() {
+void Service::make_reverse_clients() {
     const std::vector<ReverseTarget> targets = reverse_targets(config_.reverse);
-    if (targets.empty()) {
-        return {};
-    }
-    net::TlsOptions tls_options;
-    tls_options.verify = config_.tls.verify;
-    tls_options.ca_file = config_.tls.ca_file;
-    auto tls = net::TlsContext::client(tls_options);
-    if (!tls) {
-        return tls.error();
-    }
-    reverse_tls_.emplace(std::move(*tls));
     const transport::ReverseClient::Surroundings surroundings{
-        context_,      dispatcher_,    protocol::profile(config_.profile),
-        *reverse_tls_, config_.limits, keep_alive_};
+        context_, dispatcher_,    protocol::profile(config_.profile),
+        *tls_,    config_.limits, keep_alive_};
     for (const ReverseTarget& target : targets) {
         auto url = parse_url(target.url);
         ensure(url.has_value(), "the configuration holds addresses that can be used (WSR-008)");
@@ -185,16 +166,13 @@ Result<void> Service::make_reverse_clients() {
             surroundings, std::move(options), log_.named("reverse_ws")));
         hub_.add(*reverse_clients_.back());  // behind the forward connections (WSR-034)
     }
-    return {};
 }
 
 Result<void> Service::listen(Ports chosen) {
-    if (auto made = make_reverse_clients(); !made) {
-        return made;
+    if (!tls_) {
+        return tls_.error();
     }
-    if (!post_tls_) {
-        return post_tls_.error();
-    }
+    make_reverse_clients();
     if (http_server_) {
         const std::uint16_t port = config_.http.port != 0 ? config_.http.port : chosen.http;
         if (auto bound = listen_on(*http_server_, config_.http.host, port, config_.self_id);
@@ -285,9 +263,7 @@ std::vector<action::PartStatus> Service::parts() const {
     if (config_.ws.enabled) {
         parts.push_back({"ws", listening_});
     }
-    // The original of 4.0 asks whether the client's thread runs, later ones whether it is connected
-    // (WSR-057).
-    const bool running_counts = config_.profile == protocol::ProfileId::cqhttp_4_0;
+    const bool running_counts = protocol::profile(config_.profile).reverse_good_while_running;
     for (const auto& client : reverse_clients_) {
         parts.push_back({fmt::format("ws_reverse_{}", transport::name_of(client->role())),
                          running_counts ? client->running() : client->connected()});

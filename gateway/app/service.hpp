@@ -64,7 +64,7 @@ public:
 
 private:
     void read_filter();
-    Result<void> make_reverse_clients();
+    void make_reverse_clients();
 
     boost::asio::io_context& context_;
     config::AccountConfig config_;
@@ -77,10 +77,9 @@ private:
     net::WsKeepAlive keep_alive_;
     transport::WsApi ws_api_;
     event::Hub hub_;
-    Result<std::unique_ptr<net::TlsContext>> post_tls_;  // null without post_url
-    std::unique_ptr<transport::HttpPost> post_;          // the same
+    Result<net::TlsContext> tls_;
+    std::unique_ptr<transport::HttpPost> post_;  // null without post_url
     event::Pipeline pipeline_;
-    std::optional<net::TlsContext> reverse_tls_;  // with a reverse client only
     std::vector<std::unique_ptr<transport::ReverseClient>> reverse_clients_;
     std::optional<net::HttpServer> http_server_;
     std::optional<net::HttpServer> ws_server_;

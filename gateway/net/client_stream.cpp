@@ -99,8 +99,11 @@ std::string tls_cause(SSL* ssl, const error_code& error) {
 
 asio::awaitable<Result<ClientStream>> start_tls(tcp::socket socket, ClientConnecting connecting) {
     const Url& url = connecting.url;
-    auto secure = std::make_unique<asio::ssl::stream<tcp::socket>>(std::move(socket),
-                                                                   connecting.tls.native());
+    const auto context = connecting.tls.native();
+    if (!context) {
+        co_return context.error();
+    }
+    auto secure = std::make_unique<asio::ssl::stream<tcp::socket>>(std::move(socket), **context);
     connecting.stage = ClientStage::tls;
     const auto watch = connecting.interruption.watch(secure->next_layer());
     if (!expect_host(secure->native_handle(), url.host, connecting.tls.verify())) {

@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <unistd.h>
 
 namespace cqhttp::net {
@@ -143,6 +144,7 @@ public:
 
     Result<ClientResponse> get(const std::string& host, std::uint16_t port,
                                ClientLimits limits = {}) {
+        limits.reuse = 60s;  // however slow the machine
         ClientRequest request;
         request.url.scheme = Scheme::https;
         request.url.host = host;
@@ -273,6 +275,16 @@ TEST_CASE("http client: a kept TLS connection that was closed is replaced", "[ne
     Client client(trusting(identity));
     REQUIRE(client.get("127.0.0.1", server.port).value().body == "0");
     REQUIRE(client.get("127.0.0.1", server.port).value().body == "0");
+}
+
+TEST_CASE("tls: certificates of the system are read when they are needed", "[POST-019]") {
+    const Identity identity("IP:127.0.0.1");
+    TlsServer server(identity);
+    ::setenv("SSL_CERT_FILE", "/nonexistent/ca.pem", 1);
+    Client client(TlsOptions{});
+    ::setenv("SSL_CERT_FILE", identity.file.c_str(), 1);
+    REQUIRE(client.get("127.0.0.1", server.port).value().body == "0");
+    ::unsetenv("SSL_CERT_FILE");
 }
 
 TEST_CASE("tls: a certificate file that cannot be read is named", "[POST-019]") {

@@ -16,7 +16,9 @@ struct TlsOptions {
     std::string ca_file;  // gateway.tls_ca_file; empty: the system's certificates
 };
 
-// Client side TLS settings, shared by every connection. TLS 1.2 and later.
+// Client side TLS settings, shared by every connection. TLS 1.2 and later. A file of certificates
+// is read at once, so that a mistake shows at the start; the system's many are read when the first
+// connection needs them, which takes 30 ms that most starts need not wait for.
 class TlsContext {
 public:
     static Result<TlsContext> client(const TlsOptions& options);
@@ -24,12 +26,14 @@ public:
     TlsContext& operator=(TlsContext&&) noexcept;
     ~TlsContext();
 
-    boost::asio::ssl::context& native() noexcept { return *context_; }
+    // With everything loaded.
+    Result<boost::asio::ssl::context*> native();
     bool verify() const noexcept { return verify_; }
 
 private:
-    TlsContext(std::unique_ptr<boost::asio::ssl::context> context, bool verify);
-    std::unique_ptr<boost::asio::ssl::context> context_;
+    explicit TlsContext(bool verify);
+    Result<void> make(const std::string& ca_file);
+    std::unique_ptr<boost::asio::ssl::context> context_;  // null: not needed yet
     bool verify_;
 };
 
