@@ -159,7 +159,7 @@ public:
         if (interruption.cause() != Interruption::Cause::none) {
             co_return interrupted(request.url, limits.total);
         }
-        const bool kept = keeps(request.url);
+        const bool kept = keeps(request.url, limits);
         if (!kept) {
             auto connected = co_await connect(request.url, limits);
             if (!connected) {
@@ -200,7 +200,9 @@ private:
         }
         ~Sending() {
             client_.interruption.reset();
-            if (!client_.reusable) {
+            if (client_.reusable) {
+                client_.kept_since = Clock::now();
+            } else {
                 client_.stream.reset();
             }
             client_.busy = false;
@@ -212,8 +214,9 @@ private:
         Impl& client_;
     };
 
-    bool keeps(const Url& url) {
-        if (stream && (!same_origin(origin, url) || !stream->is_quiet())) {
+    bool keeps(const Url& url, const ClientLimits& limits) {
+        if (stream && (!same_origin(origin, url) || Clock::now() - kept_since > limits.reuse ||
+                       !stream->is_quiet())) {
             stream.reset();
         }
         return stream.has_value() && interruption.cause() == Interruption::Cause::none;
@@ -333,6 +336,7 @@ private:
     Interruption interruption;
     std::optional<ClientStream> stream;  // between requests: the one that may be used again
     Url origin;                          // where it goes
+    Clock::time_point kept_since;        // when its last request ended
     boost::beast::flat_buffer buffer;
     Clock::time_point end;  // of the request under way
     std::size_t sent = 0;   // bytes of the last exchange

@@ -39,6 +39,9 @@ struct ClientResponse {
 struct ClientLimits {
     std::chrono::milliseconds connect{10'000};  // resolve, connect and TLS handshake together
     std::chrono::milliseconds total{0};         // from the start to the last byte; 0: no bound
+    // How long a kept connection may have been idle to be used again. Servers close idle ones after
+    // 2 s and more; a request that crosses such an end is lost, since it must not be sent twice.
+    std::chrono::milliseconds reuse{1'000};
     std::size_t head = 64 * 1024;
     std::size_t body = 64 * 1024 * 1024;
 };

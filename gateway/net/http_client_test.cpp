@@ -16,11 +16,18 @@ using test::Peer;
 using test::ScriptedServer;
 
 struct Fixture {
-    Result<ClientResponse> send(ClientRequest request, ClientLimits limits = {}) {
+    // However slow the machine, a connection is not too old to be used again.
+    static ClientLimits patient() {
+        ClientLimits limits;
+        limits.reuse = 60s;
+        return limits;
+    }
+
+    Result<ClientResponse> send(ClientRequest request, ClientLimits limits = patient()) {
         return run_coro(context, client.send(std::move(request), limits));
     }
     Result<ClientResponse> get(std::uint16_t port, const std::string& target = "/a",
-                               ClientLimits limits = {}) {
+                               ClientLimits limits = patient()) {
         return send(request_to(port, target), limits);
     }
 
@@ -151,6 +158,21 @@ TEST_CASE("http client: a connection is used again", "[net][http-client]") {
     for (const std::string expected : {"0", "1", "2"}) {
         REQUIRE(fixture.get(server.port).value().body == expected);
     }
+}
+
+TEST_CASE("http client: a connection that was idle for long is not used again", "[POST-013]") {
+    // The server would end it just when the next request is under way, which is then lost.
+    ScriptedServer server({[](Peer& peer) {
+                               peer.read_request();
+                               peer.send(ok);
+                               peer.read_to_end();
+                           },
+                           answer_with("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew")});
+    Fixture fixture;
+    ClientLimits limits;
+    limits.reuse = 0ms;
+    REQUIRE(fixture.get(server.port, "/a", limits).value().body == "ok");
+    REQUIRE(fixture.get(server.port, "/a", limits).value().body == "new");
 }
 
 TEST_CASE("http client: a connection the server ends is not used again", "[net][http-client]") {
