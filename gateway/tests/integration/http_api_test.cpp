@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -180,6 +181,22 @@ TEST_CASE("http api: async calls are carried out after their answer", "[ASYNC-00
     }
     CHECK(made.size() == 1);
     CHECK(made[0].at("params").at("message") == "later");
+}
+
+TEST_CASE("http api: a message of an async call is enhanced like any other", "[ASYNC-009]") {
+    GatewayUnderTest gateway;
+    gateway.start();
+    http(gateway.port(), "GET",
+         "/send_private_msg_async?user_id=10001&message=%5BCQ:image,file=base64://aGVsbG8=%5D");
+    while (effects(gateway).empty()) {
+    }
+    std::vector<std::string> files;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(gateway.root() / "data" / "image")) {
+        std::ifstream in(entry.path(), std::ios::binary);
+        files.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    }
+    CHECK(files == std::vector<std::string>{"hello"});
 }
 
 TEST_CASE("http api: what the account did shows in what it knows", "[SBX-002][ACT-113][ACT-122]") {

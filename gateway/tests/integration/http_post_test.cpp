@@ -92,7 +92,7 @@ PostAnswer no_content() {
 
 TEST_CASE("http post: request line and headers and body are exact",
           "[POST-001][POST-005][POST-006][POST-007][POST-008][POST-009][POST-010][POST-011]"
-          "[POST-012][SIG-002][PIPE-008]") {
+          "[POST-012][SIG-002][PIPE-008][AUTH-042]") {
     PostReceiver receiver([](const Posted&, std::size_t) { return no_content(); });
     GatewayUnderTest gateway(
         posting_to(receiver.url("/hook/a%20b/?k=v&k=%2F"), "access_token = T0ken-for-tests"));
