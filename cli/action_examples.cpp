@@ -56,6 +56,9 @@ constexpr std::array examples{
     Example{"_get_vip_info", "user_id=10001"},
     Example{"_get_group_notice", "group_id=20001"},
     Example{"_send_group_notice", "group_id=20001 title=Hello content='Hello, everybody'"},
+    Example{".sandbox_inject",
+            "event:='{\"post_type\":\"message\",\"message_type\":\"private\",\"user_id\":10001,"
+            "\"message\":\"hello\"}'"},
     Example{".handle_quick_operation",
             "context:='{\"post_type\":\"message\",\"message_type\":\"private\",\"user_id\":10001}' "
             "operation:='{\"reply\":\"hello\"}'"},

@@ -13,7 +13,7 @@ namespace {
 namespace suite = conformance;
 
 constexpr std::string_view about =
-    R"(Checks an implementation against the numbered requirements of the specification.
+    R"(Checks an implementation against the specification.
 )";
 
 constexpr std::string_view footer = R"(Examples:
