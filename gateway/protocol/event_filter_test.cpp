@@ -121,6 +121,16 @@ TEST_CASE("event filter: long values are cut between characters", "[filter]") {
     CHECK_NOTHROW(Json(verdict.reason).dump());
 }
 
+TEST_CASE("event filter: a meta event is judged like others", "[filter][META-010][FLT-014]") {
+    const Json heartbeat = {{"time", 1700000000},        {"self_id", 10086001},
+                            {"post_type", "meta_event"}, {"meta_event_type", "heartbeat"},
+                            {"interval", 15000},         {"status", {{"good", true}}}};
+    CHECK(filter("{}").passes(heartbeat));
+    CHECK(filter(R"({"meta_event_type":"heartbeat","status":{"good":true}})").passes(heartbeat));
+    CHECK_FALSE(filter(R"({"message_type":"group"})").passes(heartbeat));
+    CHECK_FALSE(filter(R"({".not":{"post_type":"meta_event"}})").passes(heartbeat));
+}
+
 TEST_CASE("event filter: it sees an array and the present shape",
           "[filter][FLT-012][FLT-013][BC-006]") {
     Event event;
