@@ -43,6 +43,8 @@ struct CommandRow {
 
 CommandRow call_row();
 CommandRow actions_row();
+CommandRow listen_row();
+CommandRow listen_reverse_row();
 CommandRow filter_row();
 CommandRow verify_signature_row();
 CommandRow receive_post_row();

@@ -23,6 +23,8 @@ struct Context {
 // Each returns the exit code of the program.
 int run(const CallOptions& options, Context& context);
 int run(const ActionsOptions& options, Context& context);
+int run(const ListenOptions& options, Context& context);
+int run(const ListenReverseOptions& options, Context& context);
 int run(const FilterTestOptions& options, Context& context);
 int run(const VerifySignatureOptions& options, Context& context);
 int run(const ReceivePostOptions& options, Context& context);

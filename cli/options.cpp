@@ -63,10 +63,16 @@ struct Entry {
 
 // In the order of the help page.
 std::vector<CommandRow> command_table() {
-    return {
-        call_row(),   actions_row(),     receive_post_row(), verify_signature_row(),
-        filter_row(), conformance_row(),
-    };
+    std::vector<CommandRow> rows;
+    rows.push_back(call_row());
+    rows.push_back(actions_row());
+    rows.push_back(listen_row());
+    rows.push_back(listen_reverse_row());
+    rows.push_back(receive_post_row());
+    rows.push_back(verify_signature_row());
+    rows.push_back(filter_row());
+    rows.push_back(conformance_row());
+    return rows;
 }
 
 // The innermost command that was named; `root` without one.

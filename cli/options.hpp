@@ -3,6 +3,7 @@
 #include "cli/api_client.hpp"
 #include "cli/console.hpp"
 #include "cli/filter_options.hpp"
+#include "cli/listen_options.hpp"
 #include "cli/receive_options.hpp"
 #include "cli/signature_options.hpp"
 #include "gateway/protocol/profile.hpp"
@@ -56,8 +57,9 @@ struct Printed {
     std::string err;
 };
 
-using Command = std::variant<Printed, CallOptions, ActionsOptions, FilterTestOptions,
-                             VerifySignatureOptions, ReceivePostOptions, ConformanceOptions>;
+using Command =
+    std::variant<Printed, CallOptions, ActionsOptions, FilterTestOptions, VerifySignatureOptions,
+                 ReceivePostOptions, ConformanceOptions, ListenOptions, ListenReverseOptions>;
 
 // `arguments` are those after the program's name.
 Command parse_options(const std::vector<std::string>& arguments, const Surroundings& surroundings);
