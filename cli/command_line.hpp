@@ -49,6 +49,7 @@ CommandRow filter_row();
 CommandRow verify_signature_row();
 CommandRow receive_post_row();
 CommandRow conformance_row();
+CommandRow bench_row();
 
 // A command line that cannot be obeyed: `what` and where to find help, on standard error.
 Printed usage_error(std::string_view command, std::string_view what);

@@ -29,6 +29,8 @@ int run(const FilterTestOptions& options, Context& context);
 int run(const VerifySignatureOptions& options, Context& context);
 int run(const ReceivePostOptions& options, Context& context);
 int run(const ConformanceOptions& options, Context& context);
+int run(const BenchOptions& options, Context& context);
+int run(const BenchCompareOptions& options, Context& context);
 
 // `target` with the token of that file; unchanged where `token_file` is empty.
 Result<ApiTarget> with_token_file(ApiTarget target, const std::string& token_file);

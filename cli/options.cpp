@@ -72,6 +72,7 @@ std::vector<CommandRow> command_table() {
     rows.push_back(verify_signature_row());
     rows.push_back(filter_row());
     rows.push_back(conformance_row());
+    rows.push_back(bench_row());
     return rows;
 }
 

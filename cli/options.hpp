@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/api_client.hpp"
+#include "cli/bench_options.hpp"
 #include "cli/console.hpp"
 #include "cli/filter_options.hpp"
 #include "cli/listen_options.hpp"
@@ -59,7 +60,8 @@ struct Printed {
 
 using Command =
     std::variant<Printed, CallOptions, ActionsOptions, FilterTestOptions, VerifySignatureOptions,
-                 ReceivePostOptions, ConformanceOptions, ListenOptions, ListenReverseOptions>;
+                 ReceivePostOptions, ConformanceOptions, ListenOptions, ListenReverseOptions,
+                 BenchOptions, BenchCompareOptions>;
 
 // `arguments` are those after the program's name.
 Command parse_options(const std::vector<std::string>& arguments, const Surroundings& surroundings);
