@@ -29,7 +29,7 @@ struct Bench {
     explicit Bench(ReceivePostOptions how = {}, const std::string& secret = {})
         : options(std::move(how)),
           console(out, err, {}),
-          desk(options, std::move(*PostAnswers::read(options)), Secret(secret), console) {}
+          desk(options, *PostAnswers::read(options), Secret(secret), console) {}
 
     PostDesk::Answer take(const Headers& headers, std::string_view text = body) {
         HttpRequest post;
