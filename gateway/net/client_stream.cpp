@@ -90,6 +90,9 @@ std::string tls_cause(SSL* ssl, const error_code& error) {
     }
     const char* reason = ERR_reason_error_string(static_cast<unsigned long>(error.value()));
     std::string cause = reason != nullptr ? reason : error.message();
+    if (ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_WRONG_VERSION_NUMBER) {
+        cause += " (does the server speak TLS?)";
+    }
     const long verified = SSL_get_verify_result(ssl);
     if (verified != X509_V_OK) {
         cause += fmt::format(" ({})", X509_verify_cert_error_string(verified));

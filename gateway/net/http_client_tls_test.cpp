@@ -259,7 +259,8 @@ TEST_CASE("http client: a server that does not speak TLS is recognised", "[net][
                                 [](test::Peer& peer) { peer.read_to_end(); }});
     Client client(trusting(identity));
     REQUIRE(client.get("127.0.0.1", plain.port).error().detail ==
-            handshake_failure("127.0.0.1", plain.port, "wrong version number"));
+            handshake_failure("127.0.0.1", plain.port,
+                              "wrong version number (does the server speak TLS?)"));
     REQUIRE(client.get("127.0.0.1", plain.port).error().detail ==
             handshake_failure("127.0.0.1", plain.port, "connection closed by the peer"));
     ClientLimits limits;
