@@ -25,6 +25,7 @@ constexpr std::string_view program_footer = R"(Examples:
   cqhttp-cli call send_private_msg user_id=10001 message=你好
   cqhttp-cli actions
   cqhttp-cli actions send_msg
+  cqhttp-cli listen ws://127.0.0.1:6700/event/
 
 cqhttp-cli help COMMAND, or cqhttp-cli COMMAND --help, explains one command.)";
 

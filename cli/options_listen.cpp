@@ -57,6 +57,7 @@ public:
         app.add_flag("-q,--quiet", listen_.quiet, "do not tell of connections and attempts");
         target_.declare_security(app);
         form_.declare(app);
+        look_.declare_profile(app);
         look_.declare_color(app);
     }
 
@@ -64,9 +65,9 @@ public:
         listen_.reconnect = !no_reconnect_;
         const Fault fault = first_fault(
             {read_address(), watch_.read(listen_.watch), form_.read(listen_.form),
-             read_seconds("--reconnect-interval", pause_, listen_.pause), look_.read(listen_.color),
-             target_.read_security(surroundings, protocol::ProfileId::cqhttp_4_0, listen_.target,
-                                   listen_.token_file)});
+             read_seconds("--reconnect-interval", pause_, listen_.pause),
+             look_.read(profile_, listen_.color),
+             target_.read_security(surroundings, profile_, listen_.target, listen_.token_file)});
         if (fault) {
             return usage_error("listen", *fault);
         }
@@ -93,6 +94,7 @@ private:
     WatchLine watch_;
     FormLine form_;
     LookLine look_;
+    protocol::ProfileId profile_ = protocol::ProfileId::cqhttp_4_0;  // for the default scheme
     std::string url_;
     double pause_ = 3;
     bool no_reconnect_ = false;

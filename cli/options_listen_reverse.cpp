@@ -192,8 +192,8 @@ public:
     void declare(CLI::App& app) override {
         address_.declare(app);
         app.add_option("--call", options_.calls,
-                       "an action to call, with parameters; again for more")
-            ->option_text("'ACTION NAME=VALUE...'")
+                       "an action to call, with its parameters; again for\nmore")
+            ->option_text("CALL")
             ->allow_extra_args(false);
         calls_option_ = app.add_option("--calls", calls_,
                                        "more calls, one on each line of a file or, with -,\nof "
@@ -206,7 +206,7 @@ public:
                      "end with the first client, after the calls and\nwhat was asked for on "
                      "purpose");
         watch_.declare(app);
-        token_.declare(app, "access token that clients must have");
+        token_.declare(app, "the token wanted");
         misbehaviour_.declare(app);
         form_.declare(app);
         look_.declare_profile(app);

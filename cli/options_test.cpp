@@ -241,8 +241,10 @@ TEST_CASE("options: help for a call documents exit codes and the danger of --tok
 }
 
 TEST_CASE("options: no line of a help page is wider than 80 columns", "[cli]") {
-    for (const Arguments& arguments : {Arguments{"help"}, Arguments{"help", "call"},
-                                       Arguments{"help", "actions"}, Arguments{"help", "help"}}) {
+    for (const Arguments& arguments :
+         {Arguments{"help"}, Arguments{"help", "call"}, Arguments{"help", "actions"},
+          Arguments{"help", "help"}, Arguments{"help", "listen"},
+          Arguments{"help", "listen-reverse"}}) {
         const std::string page = printed_of(arguments).out;
         for (std::size_t at = 0; at < page.size();) {
             const std::size_t end = page.find('\n', at);

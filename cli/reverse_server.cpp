@@ -295,7 +295,8 @@ void ReverseServer::take_event(Guest& guest, std::string_view message) {
 
 void ReverseServer::take_answer(Guest& guest, const CallLedger::Finding& found,
                                 std::string_view message) {
-    if (!pending_) {
+    if (!pending_ || found.number != sent_) {
+        report_.stray(guest.number, "an answer that came too late", message);
         return;
     }
     const WsCall call = std::move(pending_->call);
@@ -397,9 +398,6 @@ void ReverseServer::start_patience() {
     patience_.expires_after(options_.patience);
     patience_.async_wait([this, call = sent_](const boost::system::error_code& error) {
         if (!error && pending_ && call == sent_) {
-            if (Guest* guest = find(pending_->guest)) {
-                guest->ledger.forget();
-            }
             unanswered(fmt::format("nothing came within {} s",
                                    static_cast<double>(options_.patience.count()) / 1000));
         }
