@@ -112,17 +112,20 @@ public:
     }
     void send(std::string_view text) { visitor_->send(text); }
     bool visited() const { return listener_.visited(); }
-    // The table is not read at one moment: what is open for long is seen twice.
+    // The table is not read at one moment: what is open for long is seen every time.
     int live_connections() const {
-        const auto port = listener_.port();
-        return std::min(live_connections_to(port), live_connections_to(port));
+        int live = live_connections_to(listener_.port());
+        for (int again = 0; live > 1 && again < 4; ++again) {
+            live = std::min(live, live_connections_to(listener_.port()));
+        }
+        return live;
     }
     std::size_t memory() const { return memory_; }
 
 private:
     WsVisitor accept() {
         WsVisitor visitor = listener_.accept();
-        if (live_connections() != 1) {
+        if (live_connections() > 1) {  // none: given up, for we were too slow
             throw std::runtime_error("two live connections");
         }
         return visitor;
@@ -132,7 +135,7 @@ private:
     // have been given up.
     WsVisitor next() {
         visitor_.reset();
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (std::chrono::steady_clock::now() < deadline) {
             WsVisitor visitor = accept();
             visitor.let_in();
@@ -184,7 +187,7 @@ private:
 
     static void wait_for_line(const GatewayUnderTest& gateway, const std::string& line,
                               std::size_t before) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (count(gateway.log(), line) == before) {
             if (std::chrono::steady_clock::now() > deadline) {
                 throw std::runtime_error("no attempt was refused");

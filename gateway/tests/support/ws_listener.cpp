@@ -16,7 +16,7 @@
 namespace cqhttp::test {
 namespace {
 
-constexpr int limit = 20'000;  // milliseconds
+constexpr int limit = 60'000;  // milliseconds
 
 // RFC 6455 section 4.2.2.
 std::string accept_of(const std::string& key) {
