@@ -98,13 +98,8 @@ public:
         }
     }
 
-    // The next text the gateway sends; its pings are answered.
     std::string receive_text() {
-        PeerFrame frame = visitor_->receive();
-        while (frame.opcode == 9) {
-            visitor_->send_bytes(server_frame(10, frame.payload));
-            frame = visitor_->receive();
-        }
+        const PeerFrame frame = receive(*visitor_);
         if (!frame.text()) {
             throw std::runtime_error("expected a text, got opcode " + std::to_string(frame.opcode));
         }
@@ -123,6 +118,16 @@ public:
     std::size_t memory() const { return memory_; }
 
 private:
+    // The next frame that is no ping of the gateway's; those are answered.
+    static PeerFrame receive(WsVisitor& visitor) {
+        PeerFrame frame = visitor.receive();
+        while (frame.opcode == 9) {
+            visitor.send_bytes(server_frame(10, frame.payload));
+            frame = visitor.receive();
+        }
+        return frame;
+    }
+
     WsVisitor accept() {
         WsVisitor visitor = listener_.accept();
         if (live_connections() > 1) {  // none: given up, for we were too slow
@@ -140,7 +145,7 @@ private:
             WsVisitor visitor = accept();
             visitor.let_in();
             visitor.send_bytes(server_frame(9, "in use?"));
-            if (visitor.receive().opcode == 10) {
+            if (receive(visitor).opcode == 10) {
                 return visitor;
             }
         }
@@ -172,9 +177,11 @@ private:
         }
     }
 
+    // Where this thread was not given any time for seconds the gateway may have ended it before.
     void close(int code) {
         visitor_->close(code);
-        if (visitor_->receive().close_code() != code) {
+        const PeerFrame frame = receive(*visitor_);
+        if (frame.opcode >= 0 && frame.close_code() != code) {
             throw std::runtime_error("the close frame was not answered");
         }
     }
