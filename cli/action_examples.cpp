@@ -56,9 +56,6 @@ constexpr std::array examples{
     Example{"_get_vip_info", "user_id=10001"},
     Example{"_get_group_notice", "group_id=20001"},
     Example{"_send_group_notice", "group_id=20001 title=Hello content='Hello, everybody'"},
-    Example{".sandbox_inject",
-            "event:='{\"post_type\":\"message\",\"message_type\":\"private\",\"user_id\":10001,"
-            "\"message\":\"hello\"}'"},
     Example{".handle_quick_operation",
             "context:='{\"post_type\":\"message\",\"message_type\":\"private\",\"user_id\":10001}' "
             "operation:='{\"reply\":\"hello\"}'"},
@@ -67,6 +64,10 @@ constexpr std::array examples{
     Example{"set_group_name", "group_id=20001 group_name=Laboratory"},
     Example{"get_group_honor_info", "group_id=20001 type=all"},
     Example{".sandbox_effects", "since=0",
+            "gateway.sandbox_control lets this machine see the sandbox"},
+    Example{".sandbox_inject",
+            "event:='{\"post_type\":\"message\",\"message_type\":\"private\","
+            "\"user_id\":10001,\"message\":\"hello\"}'",
             "gateway.sandbox_control lets this machine see the sandbox"},
 };
 

@@ -50,6 +50,8 @@ CommandRow verify_signature_row();
 CommandRow receive_post_row();
 CommandRow conformance_row();
 CommandRow bench_row();
+CommandRow inject_row();
+CommandRow sandbox_row();
 
 // A command line that cannot be obeyed: `what` and where to find help, on standard error.
 Printed usage_error(std::string_view command, std::string_view what);

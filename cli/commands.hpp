@@ -27,6 +27,8 @@ int run(const ListenOptions& options, Context& context);
 int run(const ListenReverseOptions& options, Context& context);
 int run(const FilterTestOptions& options, Context& context);
 int run(const VerifySignatureOptions& options, Context& context);
+int run(const InjectOptions& options, Context& context);
+int run(const SandboxOptions& options, Context& context);
 int run(const ReceivePostOptions& options, Context& context);
 int run(const ConformanceOptions& options, Context& context);
 int run(const BenchOptions& options, Context& context);

@@ -72,6 +72,8 @@ std::vector<CommandRow> command_table() {
     rows.push_back(receive_post_row());
     rows.push_back(verify_signature_row());
     rows.push_back(filter_row());
+    rows.push_back(inject_row());
+    rows.push_back(sandbox_row());
     rows.push_back(conformance_row());
     rows.push_back(bench_row());
     return rows;

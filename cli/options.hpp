@@ -6,6 +6,7 @@
 #include "cli/filter_options.hpp"
 #include "cli/listen_options.hpp"
 #include "cli/receive_options.hpp"
+#include "cli/sandbox_options.hpp"
 #include "cli/signature_options.hpp"
 #include "gateway/protocol/profile.hpp"
 
@@ -61,7 +62,7 @@ struct Printed {
 using Command =
     std::variant<Printed, CallOptions, ActionsOptions, FilterTestOptions, VerifySignatureOptions,
                  ReceivePostOptions, ConformanceOptions, ListenOptions, ListenReverseOptions,
-                 BenchOptions, BenchCompareOptions>;
+                 BenchOptions, BenchCompareOptions, InjectOptions, SandboxOptions>;
 
 // `arguments` are those after the program's name.
 Command parse_options(const std::vector<std::string>& arguments, const Surroundings& surroundings);

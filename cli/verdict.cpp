@@ -50,6 +50,7 @@ constexpr std::array<std::pair<std::int32_t, std::string_view>, 21> meanings{{
 struct Reply {
     std::string status;
     std::int64_t retcode = 0;
+    std::string wording = {};  // why it failed, from implementations that say so
 };
 
 std::optional<Reply> read_reply(std::string_view body) {
@@ -67,7 +68,9 @@ std::optional<Reply> read_reply(std::string_view body) {
     if (word == nullptr || number == nullptr) {
         return std::nullopt;
     }
-    return Reply{*word, *number};
+    const auto wording = document->find("wording");
+    const auto* why = wording == document->end() ? nullptr : wording->get_ptr<const std::string*>();
+    return Reply{*word, *number, why == nullptr ? std::string() : *why};
 }
 
 bool names(const ParamSpec& spec, std::string_view name) {
@@ -106,6 +109,11 @@ void note_unknown_action(Verdict& verdict, const CallFacts& facts) {
     } else if (!spec->profiles.contains(facts.profile)) {
         verdict.notes.push_back(
             fmt::format("{} is part of {} only", spec->name, profile_names(spec->profiles)));
+    } else if (spec->owner == protocol::ActionOwner::sandbox) {
+        verdict.notes.emplace_back(
+            "the sandbox is not open to us: gateway.sandbox_control = loopback lets programs on "
+            "the "
+            "gateway's machine in; other implementations have none");
     } else if (spec->name == facts.action) {
         verdict.notes.push_back(
             fmt::format("{} is an action of {}, so this gateway may speak another profile or --url "
@@ -115,9 +123,12 @@ void note_unknown_action(Verdict& verdict, const CallFacts& facts) {
 }
 
 void note_failure(Verdict& verdict, const Reply& reply, const CallFacts& facts) {
-    std::string line = fmt::format("retcode {}: {}", reply.retcode, explain_retcode(reply.retcode));
+    std::string line =
+        fmt::format("retcode {}: {}", reply.retcode,
+                    reply.wording.empty() ? explain_retcode(reply.retcode) : reply.wording);
     const ActionSpec* spec = find_described(facts.action, facts.profile);
-    const bool about_params = reply.retcode == retcode::bad_params && spec != nullptr;
+    const bool about_params =
+        reply.retcode == retcode::bad_params && spec != nullptr && reply.wording.empty();
     if (about_params) {
         line += fmt::format("; {} takes {}", spec->name, describe_params(*spec, facts.profile));
     }
