@@ -15,7 +15,7 @@ namespace {
 using protocol::Json;
 
 constexpr std::string_view about =
-    R"(Lets the other people of the sandbox's world do something.
+    R"(Lets people of the sandbox's world do something.
 )";
 
 constexpr std::string_view footer =
@@ -26,7 +26,7 @@ receive-post --json prints; --script takes lines {"after": SECONDS, "event":
 {...}}, where after counts from the event before. The first that cannot happen
 is the last.
 
-Output: a line for each event that has happened, or the event itself with --json.
+Output: a line for each event that has happened; with --json the event itself.
 
 Needs a gateway with a sandbox that is open to us: gateway.sandbox_control =
 loopback (the default) lets programs on the same machine in.
@@ -48,10 +48,9 @@ Exit codes:
 Examples:
   cqhttp-cli inject say --as 10001 --group 20001 'hello'
   cqhttp-cli inject request-friend --as 10009 --comment 'let me in'
-  echo '{"post_type":"notice","notice_type":"friend_add","user_id":10010}' |
-      cqhttp-cli inject --event -
-  echo '{"after":0.5,"event":{"post_type":"message","message_type":"private",
-      "user_id":10001,"message":"hi"}}' | tr -d '\n' | cqhttp-cli inject --script -)";
+  echo '{"post_type":"request","request_type":"friend","user_id":10010}' >e.json
+  cqhttp-cli inject --event e.json
+  echo "{\"after\":1,\"event\":$(cat e.json)}" | cqhttp-cli inject --script -)";
 
 // What an act of the command line takes.
 enum Takes : unsigned {
@@ -77,14 +76,14 @@ struct Act {
 };
 
 constexpr std::array acts{
-    Act{"say", "Somebody says something, in private without --group and --discuss.",
+    Act{"say", "Somebody says something, in private or in a group.",
         "say --as 10001 'hello'\n"
         "  cqhttp-cli inject say --as 10001 --group 20001 '[CQ:at,qq=10086001] hello'\n"
         "  cqhttp-cli inject say --as 10005 --group 20001 --anonymous 'boo'\n"
         "  cqhttp-cli inject say --as 10002 --discuss 30001 'at eight?'",
         takes_message, R"({"post_type":"message"})"},
-    Act{"join", "Somebody joins a group; a new number becomes a new user.",
-        "join --as 10009 --group 20001", takes_who | takes_group | takes_by | takes_invited,
+    Act{"join", "Somebody joins a group; they may be new.", "join --as 10009 --group 20001",
+        takes_who | takes_group | takes_by | takes_invited,
         R"({"post_type":"notice","notice_type":"group_increase","sub_type":"approve"})"},
     Act{"leave", "Somebody leaves a group.", "leave --as 10006 --group 20001",
         takes_who | takes_group,
@@ -107,28 +106,27 @@ constexpr std::array acts{
     Act{"request-friend", "Somebody asks to be a friend.",
         "request-friend --as 10009 --comment 'hi'", takes_who | takes_comment,
         R"({"post_type":"request","request_type":"friend"})"},
-    Act{"request-join", "Somebody asks to join a group that the account runs.",
+    Act{"request-join", "Somebody asks to join a group of the account's.",
         "request-join --as 10010 --group 20001 --comment 'let me in'",
         takes_who | takes_group | takes_comment,
         R"({"post_type":"request","request_type":"group","sub_type":"add"})"},
-    Act{"invite", "Somebody invites the account into a group, which may be a new one.",
-        "invite --as 10001 --group 29999", takes_who | takes_group | takes_comment,
+    Act{"invite", "Somebody invites the account into a group.", "invite --as 10001 --group 29999",
+        takes_who | takes_group | takes_comment,
         R"({"post_type":"request","request_type":"group","sub_type":"invite"})"},
     Act{"befriend", "Somebody has become a friend.", "befriend --as 10010", takes_who,
         R"({"post_type":"notice","notice_type":"friend_add"})"},
-    Act{"ban", "A member is forbidden to speak, or everybody (cqhttp-4.15 and later).",
+    Act{"ban", "A member must not speak (from cqhttp-4.15 on).",
         "ban --user 10004 --group 20001 --duration 60\n"
         "  cqhttp-cli inject ban --user all --group 20003",
         takes_who | takes_group | takes_by | takes_duration | whole_group,
         R"({"post_type":"notice","notice_type":"group_ban","sub_type":"ban"})"},
-    Act{"unban", "A member may speak again, or everybody (cqhttp-4.15 and later).",
+    Act{"unban", "A member may speak again (from cqhttp-4.15 on).",
         "unban --user 10007 --group 20002", takes_who | takes_group | takes_by | whole_group,
         R"({"post_type":"notice","notice_type":"group_ban","sub_type":"lift_ban"})"},
-    Act{"recall", "A message of a group, or with --private of a friend, is recalled (onebot-11).",
-        "recall 3", takes_number | takes_by,
+    Act{"recall", "A message is recalled (onebot-11).", "recall 3", takes_number | takes_by,
         R"({"post_type":"notice","notice_type":"group_recall"})"},
-    Act{"poke", "A member pokes another, or the account (onebot-11).",
-        "poke --as 10001 --group 20001", takes_who | takes_group | takes_target,
+    Act{"poke", "A member pokes another (onebot-11).", "poke --as 10001 --group 20001",
+        takes_who | takes_group | takes_target,
         R"({"post_type":"notice","notice_type":"notify","sub_type":"poke"})"},
 };
 

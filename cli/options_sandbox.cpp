@@ -103,7 +103,7 @@ private:
 class SandboxLine final : public CommandLine {
 public:
     void declare(CLI::App& app) override {
-        app.require_subcommand(1);
+        app.require_subcommand(0, 1);
         for (const Question& question : questions) {
             lines_.push_back(std::make_unique<QuestionLine>(question, app));
         }

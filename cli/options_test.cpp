@@ -244,7 +244,9 @@ TEST_CASE("options: no line of a help page is wider than 80 columns", "[cli]") {
     for (const Arguments& arguments :
          {Arguments{"help"}, Arguments{"help", "call"}, Arguments{"help", "actions"},
           Arguments{"help", "help"}, Arguments{"help", "listen"},
-          Arguments{"help", "listen-reverse"}}) {
+          Arguments{"help", "listen-reverse"}, Arguments{"help", "inject"},
+          Arguments{"help", "inject", "say"}, Arguments{"help", "sandbox"},
+          Arguments{"help", "sandbox", "effects"}}) {
         const std::string page = printed_of(arguments).out;
         for (std::size_t at = 0; at < page.size();) {
             const std::size_t end = page.find('\n', at);

@@ -135,7 +135,7 @@ TEST_CASE("cli sandbox: what the account did and what there is can be seen and u
     REQUIRE(effects.size() == 2);
     CHECK(effects.at(0).at("action") == "send_private_msg");
     CHECK(effects.at(0).at("message_id") == 8);
-    CHECK(effects.at(1).at("params") == Json{{"message_id", 8}});
+    CHECK(effects.at(1).at("params") == Json{{"message_id", "8"}});
     CHECK(shell.sandbox({"effects", "--since", "1"}).size() == 1);
     CHECK(shell.sandbox({"show"}) != beginning);
     const Finished reset = shell.cli({"sandbox", "reset"});
