@@ -89,7 +89,7 @@ asio::awaitable<void> HttpConnection::run() {
         workspace_.reset();
     }
     if (upgrade_ && !broken_) {
-        co_await hand_over();
+        hand_over();
     } else if (unread_ && !broken_) {
         co_await linger();
     }
@@ -264,15 +264,11 @@ HttpConnection::Step HttpConnection::take_upgrade(HttpUpgrade upgrade) {
     return write_out();
 }
 
-// From here on the connection is whoever's the upgrade was; this object only keeps its place among
-// the server's connections, so that the bound on their number holds.
-asio::awaitable<void> HttpConnection::hand_over() {
-    wait_ = Wait::nothing;
-    deadline_ = Clock::time_point::max();
+// From here on the connection is whoever's the upgrade was: a task of its own, so that an idle
+// WebSocket does not keep what HTTP needed. It still counts as one of the server's connections.
+void HttpConnection::hand_over() {
     asio::ip::tcp::socket socket = std::move(socket_);
-    const HttpUpgrade upgrade = std::move(*upgrade_);
-    std::string early = std::move(early_);
-    co_await upgrade.serve(std::move(socket), std::move(early));
+    server_.tasks.spawn("upgraded", upgrade_->serve(std::move(socket), std::move(early_)));
 }
 
 void HttpConnection::take_error() {

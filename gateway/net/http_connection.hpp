@@ -4,6 +4,7 @@
 #include "gateway/base/log.hpp"
 #include "gateway/net/http_server.hpp"
 #include "gateway/net/request_reader.hpp"
+#include "gateway/net/task_group.hpp"
 #include "gateway/net/workspace.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -31,6 +32,7 @@ struct HttpServerState {
     HttpHandler& handler;
     const Limits& limits;
     Log log;
+    TaskGroup& tasks;  // one for each connection, upgraded ones included
     WorkspacePool workspaces = {};
     std::vector<HttpConnection*> connections = {};  // each knows its place
     bool stopping = false;
@@ -89,7 +91,7 @@ private:
     asio::awaitable<void> flush();
     asio::awaitable<void> send_file();
     asio::awaitable<void> linger();
-    asio::awaitable<void> hand_over();
+    void hand_over();
 
     HttpServerState& server_;
     std::size_t place_;

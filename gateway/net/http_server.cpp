@@ -40,7 +40,7 @@ public:
     Impl(asio::io_context& io_context, HttpHandler& handler, const Limits& server_limits, Log log)
         : context(io_context),
           limits(server_limits),
-          state{handler, limits, log},
+          state{handler, limits, log, connections},
           connections(context.get_executor(), log),
           turned_away(context.get_executor(), log),
           helpers(context.get_executor(), log),
