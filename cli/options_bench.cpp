@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -255,6 +256,15 @@ private:
         }
         if (requests_ > most_requests) {
             return fmt::format("--requests takes a number from 1 to {}", most_requests);
+        }
+        // What is under way when the warm-up ends counts as measured.
+        const std::size_t under_way =
+            std::max(options_.connections * options_.in_flight, options_.burst);
+        if (requests_ > 0 && warm_up_ > 0 && requests_ < 2 * under_way) {
+            return fmt::format(
+                "--requests {} is too few after a warm-up with {} under way at once: "
+                "take more, or --warm-up 0",
+                requests_, under_way);
         }
         const bool mixed = is(BenchScenario::mixed);
         if (mixed && options_.connections + options_.ws_connections + options_.subscribers == 0) {

@@ -109,8 +109,8 @@ TEST_CASE("bench options: what is typed is taken", "[cli][bench]") {
     REQUIRE(ws.target.url.host == "::1");
     REQUIRE(bench_of({"http", "x", "--get"}).encoding == Encoding::query);
     REQUIRE(bench_of({"http", "x", "--form"}).encoding == Encoding::form);
-    REQUIRE(bench_of({"http", "x", "--requests", "7"}).requests == 7);
-    REQUIRE(bench_of({"http", "x", "--requests", "7"}).duration == milliseconds(60'000));
+    REQUIRE(bench_of({"http", "x", "--requests", "700"}).requests == 700);
+    REQUIRE(bench_of({"http", "x", "--requests", "700"}).duration == milliseconds(60'000));
     REQUIRE(bench_of({"report", "--listen", "[::1]:9"}).listen_host == "::1");
 }
 
@@ -173,6 +173,7 @@ TEST_CASE("bench options: what cannot be measured is told", "[cli][bench]") {
     REQUIRE(contains(fault_of({"http", "x", "--url", "https://127.0.0.1:1"}), "TLS"));
     REQUIRE(contains(fault_of({"http", "/x"}), "slash"));
     REQUIRE(contains(fault_of({"http", "x", "--get", "--form"}), "--form"));
+    REQUIRE(contains(fault_of({"http", "x", "--requests", "7"}), "--warm-up 0"));
     REQUIRE(contains(fault_of({"events", "--burst", "2", "--rate", "3"}), "--burst"));
     REQUIRE(contains(fault_of({"report", "--listen", "80", "--burst", "2"}), "ws://"));
     REQUIRE(contains(fault_of({"connections", "--path", "x"}), "--path"));
