@@ -1,7 +1,9 @@
 // What the gateway is compared with: an HTTP server as one writes it with Boost.Beast in an
 // afternoon. One thread, one coroutine per connection, JSON by nlohmann. It answers
 // send_private_msg with a number and does nothing else: no token, no routes, no limits, no
-// timeouts, no log.
+// timeouts, no log. A request to upgrade makes the connection a WebSocket.
+
+#include "bench/beast_websocket.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -12,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -113,6 +116,10 @@ asio::awaitable<void> serve(tcp::socket socket) {
         http::request<http::string_body> request;
         auto [unread, received] = co_await http::async_read(socket, buffer, request, as_values);
         if (unread) {
+            co_return;
+        }
+        if (beast::websocket::is_upgrade(request)) {
+            co_await cqhttp::bench::serve_websocket(std::move(socket), std::move(request));
             co_return;
         }
         const http::response<http::string_body> response = answer(request);
