@@ -8,19 +8,35 @@
 namespace cqhttp::conformance {
 namespace {
 
-constexpr std::array<const Setup*, 13> setup_table{&setup::any,
-                                                   &setup::open,
-                                                   &setup::token,
-                                                   &setup::http_off,
-                                                   &setup::ws_off,
-                                                   &setup::data_files,
-                                                   &setup::data_files_token,
-                                                   &setup::post,
-                                                   &setup::post_token,
-                                                   &setup::signed_post,
-                                                   &setup::array,
-                                                   &setup::reverse,
-                                                   &setup::reverse_token};
+constexpr const Setup* setup_table[] = {
+    &setup::any,
+    &setup::open,
+    &setup::token,
+    &setup::http_off,
+    &setup::ws_off,
+    &setup::data_files,
+    &setup::data_files_token,
+    &setup::post,
+    &setup::post_token,
+    &setup::signed_post,
+    &setup::array,
+    &setup::reverse,
+    &setup::reverse_token,
+    &setup::reverse_1000,
+    &setup::reverse_defaults,
+    &setup::reverse_off,
+    &setup::reverse_api_only,
+    &setup::reverse_event_only,
+    &setup::reverse_nowhere,
+    &setup::reverse_same,
+    &setup::reverse_paths,
+    &setup::reverse_post,
+    &setup::reverse_patient,
+    &setup::reverse_zero,
+    &setup::reverse_odd_address,
+    &setup::reverse_universal,
+    &setup::reverse_fallback,
+};
 
 constexpr std::array<NeedText, 11> need_table{{
     {Need::http, "http", "no HTTP API is known; give --http URL"},
@@ -46,9 +62,9 @@ std::span<const Setup* const> setups() {
 }
 
 const Setup* find_setup(std::string_view name) {
-    const auto found = std::find_if(setup_table.begin(), setup_table.end(),
+    const auto found = std::find_if(std::begin(setup_table), std::end(setup_table),
                                     [name](const Setup* setup) { return setup->name == name; });
-    return found == setup_table.end() ? nullptr : *found;
+    return found == std::end(setup_table) ? nullptr : *found;
 }
 
 std::span<const NeedText> need_texts() {

@@ -75,6 +75,8 @@ struct Case {
     std::optional<Level> own_level = {};
     std::optional<Scope> own_scope = {};
     std::optional<Profiles> own_profiles = {};
+    // The target is started anew before the case and after it; needs Need::restart.
+    bool own_start = false;
     asio::awaitable<Outcome> (*run)(Context& context) = nullptr;
 
     std::vector<std::string_view> requirement_ids() const;

@@ -68,6 +68,22 @@ asio::awaitable<WsLink*> Context::reverse_event() {
     return reverse("/event/", event_);
 }
 
+asio::awaitable<WsLink*> Context::reverse_both() {
+    return reverse("/", both_);
+}
+
+std::optional<WsLink>& Context::link_of(std::string_view path) {
+    if (path.starts_with("/api")) {
+        return api_;
+    }
+    return path.starts_with("/event") ? event_ : both_;
+}
+
+asio::awaitable<std::optional<Visitor>> Context::reverse_visitor(std::string_view path) {
+    link_of(path).reset();
+    return parts_.reverse->next(path);
+}
+
 asio::awaitable<WsLink*> Context::reverse(std::string_view path, std::optional<WsLink>& link) {
     if (link && link->wire().quiet()) {
         co_return &*link;
@@ -78,6 +94,9 @@ asio::awaitable<WsLink*> Context::reverse(std::string_view path, std::optional<W
         co_return nullptr;
     }
     link.emplace(co_await visitor->let_in());
+    if (path != "/api/") {
+        co_await link->settle();  // events go to it from here on
+    }
     co_return &*link;
 }
 
@@ -156,7 +175,7 @@ void Context::finish_case() {
     if (parts_.post != nullptr) {
         parts_.post->answer_all(true);
     }
-    for (auto* link : {&api_, &event_}) {
+    for (auto* link : {&api_, &event_, &both_}) {
         if (*link && !(*link)->wire().quiet()) {
             link->reset();
         }

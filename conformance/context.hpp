@@ -73,6 +73,10 @@ public:
     // the next that comes is let in. Null if none comes.
     asio::awaitable<WsLink*> reverse_api();
     asio::awaitable<WsLink*> reverse_event();
+    asio::awaitable<WsLink*> reverse_both();  // the Universal client, path "/"
+    // The target's next attempt to connect, not yet answered. A connection that is open is cut
+    // first, so that there is one.
+    asio::awaitable<std::optional<Visitor>> reverse_visitor(std::string_view path);
     WsServer& reverse_server() noexcept { return *parts_.reverse; }
 
     // Event POSTs. Until hold_posts() every one is answered with 204 at once.
@@ -105,11 +109,12 @@ public:
 
 private:
     asio::awaitable<WsLink*> reverse(std::string_view path, std::optional<WsLink>& link);
+    std::optional<WsLink>& link_of(std::string_view path);
 
     Parts parts_;
     int wires_made_ = 0;
     std::int64_t effects_before_ = 0;
-    std::optional<WsLink> api_, event_;
+    std::optional<WsLink> api_, event_, both_;
 };
 
 }  // namespace cqhttp::conformance

@@ -33,6 +33,10 @@ TEST_CASE("json: the raw text of a member is found as it stands", "[conformance]
     CHECK(raw_member(R"({"\u0065cho":"}\"{","z":1})", "echo") == R"("}\"{")");
     CHECK(raw_member(R"({"a":{"echo":1}})", "echo") == std::nullopt);
     CHECK(raw_member(R"({"a":1,"a":2})", "a") == "2");
+    CHECK(raw_member(R"({"a":1,"echo":1E400})", "echo") == "1E400");
+    CHECK(raw_member(R"({"echo":"cut)", "echo") != "cut");
+    CHECK(raw_member(R"({"ech\)", "echo") == std::nullopt);
+    CHECK(raw_member("", "a") == std::nullopt);
     CHECK(raw_member("{}", "a") == std::nullopt);
     CHECK(raw_member("[1]", "a") == std::nullopt);
     CHECK(raw_member(" {\n\"a\" : null\n}", "a") == "null");

@@ -266,6 +266,9 @@ asio::awaitable<void> Worker::run_batch(Batch batch) {
             leave_out(*which, Verdict::unsupported, std::move(reason));
             continue;
         }
+        if (which->own_start) {
+            co_await end_session();
+        }
         std::string trouble = co_await ensure_started(*batch.setup);
         if (!trouble.empty()) {
             leave_out(*which, Verdict::error, std::move(trouble));
@@ -285,6 +288,9 @@ asio::awaitable<void> Worker::run_batch(Batch batch) {
             }
         }
         work_.add(std::move(result));
+        if (which->own_start) {
+            co_await end_session();
+        }
     }
     co_await end_session();
 }

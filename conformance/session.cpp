@@ -18,7 +18,7 @@ Session::Session(asio::io_context& context, WireContext wires, Target& target, P
 
 Session::~Session() = default;
 
-Result<PeerAddresses> Session::start_peers() {
+Result<PeerAddresses> Session::start_peers(const Setup& setup) {
     const PeerPorts ports = target_.peer_ports();
     if (auto listening = post_.listen(ports.host, ports.post); listening.has_error()) {
         return listening.error();
@@ -31,14 +31,14 @@ Result<PeerAddresses> Session::start_peers() {
     PeerAddresses addresses;
     addresses.post_url = fmt::format("http://127.0.0.1:{}/", post_.port());
     const std::string base = fmt::format("ws://127.0.0.1:{}", reverse_.port());
-    addresses.reverse_api_url = base + "/api/";
-    addresses.reverse_event_url = base + "/event/";
+    addresses.reverse_api_url = fmt::format("{}{}", base, setup.reverse_api_path);
+    addresses.reverse_event_url = fmt::format("{}{}", base, setup.reverse_event_path);
     addresses.reverse_url = base + "/";
     return addresses;
 }
 
 asio::awaitable<Result<void>> Session::open(const Setup& setup) {
-    auto addresses = start_peers();
+    auto addresses = start_peers(setup);
     if (addresses.has_error()) {
         co_return addresses.error();
     }

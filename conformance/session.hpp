@@ -26,7 +26,7 @@ public:
     const Endpoints& endpoints() const noexcept { return endpoints_; }
 
 private:
-    Result<PeerAddresses> start_peers();
+    Result<PeerAddresses> start_peers(const Setup& setup);
     asio::awaitable<Result<void>> ask_who_it_is();
 
     WireContext wires_;

@@ -22,6 +22,12 @@ struct Setup {
     bool reverse_api = false;    // the target connects to the suite's server for calls,
     bool reverse_event = false;  // for events,
     bool universal = false;      // or, not in cqhttp-4.0, for both on one connection
+    bool fallback = false;       // the address for both is there, without `universal`
+    // Whether reverse WebSocket is on: if there is an address, or as it says here.
+    enum class Switch : unsigned char { by_address, off, on } reverse = Switch::by_address;
+    std::string_view reverse_api_path = "/api/";  // of the addresses at the suite
+    std::string_view reverse_event_path = "/event/";
+    bool reverse_defaults = false;  // the next two are not set at all
     int reconnect_interval = 3000;
     bool reconnect_on_code_1000 = false;
     bool array = false;               // post_message_format = array
@@ -73,6 +79,86 @@ inline constexpr Setup reverse_token{.name = "reverse-token",
                                      .reverse_api = true,
                                      .reverse_event = true,
                                      .reconnect_interval = 200};
+inline constexpr Setup reverse_1000{.name = "reverse-1000",
+                                    .about = "as reverse, and comes back after code 1000, too",
+                                    .reverse_api = true,
+                                    .reverse_event = true,
+                                    .reconnect_interval = 200,
+                                    .reconnect_on_code_1000 = true};
+inline constexpr Setup reverse_defaults{
+    .name = "reverse-defaults",
+    .about = "connects to the suite; how it reconnects is left at the defaults",
+    .reverse_api = true,
+    .reverse_event = true,
+    .reverse_defaults = true};
+inline constexpr Setup reverse_off{.name = "reverse-off",
+                                   .about = "reverse WebSocket is off, addresses are given",
+                                   .reverse_api = true,
+                                   .reverse_event = true,
+                                   .reverse = Setup::Switch::off};
+inline constexpr Setup reverse_api_only{.name = "reverse-api-only",
+                                        .about = "connects to the suite for calls only",
+                                        .reverse_api = true,
+                                        .reconnect_interval = 200};
+inline constexpr Setup reverse_event_only{.name = "reverse-event-only",
+                                          .about = "connects to the suite for events only",
+                                          .reverse_event = true,
+                                          .reconnect_interval = 200};
+inline constexpr Setup reverse_nowhere{.name = "reverse-nowhere",
+                                       .about = "reverse WebSocket is on, no address is given",
+                                       .reverse = Setup::Switch::on};
+inline constexpr Setup reverse_same{.name = "reverse-same",
+                                    .about = "one address for calls and for events, path /",
+                                    .reverse_api = true,
+                                    .reverse_event = true,
+                                    .reverse_api_path = "/",
+                                    .reverse_event_path = "/",
+                                    .reconnect_interval = 200};
+inline constexpr Setup reverse_paths{
+    .name = "reverse-paths",
+    .about = "an address with a path and a query for calls, one without a path for events",
+    .reverse_api = true,
+    .reverse_event = true,
+    .reverse_api_path = "/api/Bot%201/?key=a%2Fb&empty=&x",
+    .reverse_event_path = "",
+    .reconnect_interval = 200};
+inline constexpr Setup reverse_post{
+    .name = "reverse-post",
+    .about = "connects to the suite for calls and for events; events are also posted, signed",
+    .secret = true,
+    .post = true,
+    .reverse_api = true,
+    .reverse_event = true,
+    .reconnect_interval = 200};
+inline constexpr Setup reverse_patient{.name = "reverse-patient",
+                                       .about = "connects to the suite; comes back after an hour",
+                                       .reverse_api = true,
+                                       .reverse_event = true,
+                                       .reconnect_interval = 3'600'000};
+inline constexpr Setup reverse_zero{.name = "reverse-zero",
+                                    .about = "connects to the suite; the reconnect interval is 0",
+                                    .reverse_api = true,
+                                    .reverse_event = true,
+                                    .reconnect_interval = 0};
+inline constexpr Setup reverse_odd_address{
+    .name = "reverse-odd-address",
+    .about = "connects to the suite for events; the address for calls is none of a WebSocket",
+    .reverse_event = true,
+    .reconnect_interval = 200,
+    .own_lines = "ws_reverse_api_url = http://127.0.0.1:9/api/"};
+inline constexpr Setup reverse_universal{
+    .name = "reverse-universal",
+    .about = "connects to the suite once for both, though addresses for either are given",
+    .reverse_api = true,
+    .reverse_event = true,
+    .universal = true,
+    .reconnect_interval = 200};
+inline constexpr Setup reverse_fallback{
+    .name = "reverse-fallback",
+    .about = "has an address for calls and one for whatever has none of its own",
+    .reverse_api = true,
+    .fallback = true,
+    .reconnect_interval = 200};
 inline constexpr Setup data_files{.name = "data-files",
                                   .about = "data files are served, no access token",
                                   .token = Setup::Token::none,

@@ -171,6 +171,14 @@ asio::awaitable<Frame> WsLink::receive_data() {
     }
 }
 
+asio::awaitable<void> WsLink::settle() {
+    FrameOut ping;
+    ping.op = opcode::ping;
+    ping.payload = "settle";
+    co_await send(std::move(ping));
+    co_await receive();
+}
+
 asio::awaitable<Frame> WsLink::ask(std::string text) {
     co_await send_text(std::move(text));
     co_return co_await receive_data();

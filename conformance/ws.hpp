@@ -56,6 +56,10 @@ public:
     // The next data frame: pings before it are answered, pongs passed over.
     asio::awaitable<Frame> receive_data();
 
+    // Returns when the other side serves the connection: when it has answered a ping or has sent
+    // something by itself, which is passed over.
+    asio::awaitable<void> settle();
+
     // Sends a text and returns the next data frame.
     asio::awaitable<Frame> ask(std::string text);
     // {"action":action,"params":params}, with an echo if that is not discarded.
@@ -67,6 +71,7 @@ public:
     asio::awaitable<Frame> close(int code = 1000);
 
     Wire& wire() noexcept { return wire_; }
+    Side side() const noexcept { return side_; }
     bool open() const noexcept { return wire_.open(); }
 
 private:

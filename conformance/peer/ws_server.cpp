@@ -42,6 +42,10 @@ asio::awaitable<void> Visitor::refuse(int status) {
     wire_.close();
 }
 
+asio::awaitable<void> Visitor::answer(std::string bytes) {
+    co_await wire_.send(std::move(bytes));
+}
+
 WsServer::WsServer(asio::io_context& context, WireContext wires)
     : context_(context),
       wires_(std::move(wires)),
@@ -104,7 +108,12 @@ Mailbox<Visitor>& WsServer::box(std::string_view path) {
 }
 
 asio::awaitable<std::optional<Visitor>> WsServer::next(std::string_view path) {
-    return box(path).next(wires_.patience);
+    for (;;) {
+        auto visitor = co_await box(path).next(wires_.patience);
+        if (!visitor || visitor->waiting()) {
+            co_return visitor;
+        }
+    }
 }
 
 bool WsServer::visited(std::string_view path) {

@@ -32,6 +32,10 @@ public:
     asio::awaitable<WsLink> let_in();
     // Answers with this status instead.
     asio::awaitable<void> refuse(int status);
+    // Answers with exactly these bytes; how the connection goes on is seen in wire().
+    asio::awaitable<void> answer(std::string bytes);
+    // Whether the target still waits for the answer.
+    bool waiting() const { return wire_.quiet(); }
     Wire& wire() noexcept { return wire_; }
 
 private:
@@ -54,6 +58,7 @@ public:
     void stop();
 
     // The next connection to "/api/" and so on, not yet let in; nothing if none comes in time.
+    // Those that have gone away by themselves are passed over.
     asio::awaitable<std::optional<Visitor>> next(std::string_view path);
     // Whether one is there already.
     bool visited(std::string_view path);

@@ -50,11 +50,15 @@ public:
             return setup.secret ? "give --post-port and --secret as configured there"
                                 : "give --post-port; it must post without a secret";
         }
-        if ((setup.reverse_api || setup.reverse_event) && !options_.reverse) {
+        const bool reverse = setup.reverse_api || setup.reverse_event || setup.universal;
+        if (reverse && setup.reverse != Setup::Switch::off && !options_.reverse) {
             return "give --reverse-port as configured there";
         }
         // What cannot be seen from outside must be said.
-        const bool special = !setup.http || !setup.ws || setup.universal || setup.array ||
+        const bool special = !setup.http || !setup.ws || setup.universal || setup.fallback ||
+                             setup.reverse != Setup::Switch::by_address || setup.reverse_defaults ||
+                             setup.reverse_api_path != "/api/" ||
+                             setup.reverse_event_path != "/event/" || setup.array ||
                              setup.compatibility || !setup.emoji || setup.data_files ||
                              !setup.filter.empty() || !setup.own_lines.empty() ||
                              setup.reconnect_on_code_1000 || setup.reconnect_interval != 3000;

@@ -21,7 +21,7 @@ constexpr std::string_view test_token = "k7Token.of-the~Suite";
 constexpr std::string_view test_secret = "s3cret of the suite";
 constexpr int start_attempts = 3;  // a free port may be taken before the program gets there
 
-constexpr std::array<TemplateName, 19> vocabulary{{
+constexpr std::array<TemplateName, 21> vocabulary{{
     {"http_port", "port for the HTTP API; empty: it must be off"},
     {"ws_port", "port for the WebSocket server; empty: it must be off"},
     {"unused_port", "port that must stay closed, for a server that is off"},
@@ -33,6 +33,8 @@ constexpr std::array<TemplateName, 19> vocabulary{{
     {"reverse_api_url", "address for the reverse API client"},
     {"reverse_event_url", "address for the reverse Event client"},
     {"reverse_url", "address for the reverse Universal client"},
+    {"universal", "not empty: the Universal client takes the place of both"},
+    {"reverse_defaults", "not empty: the next two must be left at their defaults"},
     {"reconnect_interval", "milliseconds"},
     {"reconnect_on_code_1000", "true or empty"},
     {"array", "not empty: events carry messages as arrays"},
@@ -69,10 +71,21 @@ secret = {{secret}}
 {{#post_url}}
 post_url = {{post_url}}
 {{/post_url}}
+{{#reverse_api_url}}
+ws_reverse_api_url = {{reverse_api_url}}
+{{/reverse_api_url}}
+{{#reverse_event_url}}
+ws_reverse_event_url = {{reverse_event_url}}
+{{/reverse_event_url}}
+{{#reverse_url}}
+ws_reverse_url = {{reverse_url}}
+{{/reverse_url}}
+{{#universal}}
+ws_reverse_use_universal_client = yes
+{{/universal}}
 {{#reverse}}
 use_ws_reverse = yes
-ws_reverse_api_url = {{reverse_api_url}}
-ws_reverse_event_url = {{reverse_event_url}}
+{{^reverse_defaults}}
 ws_reverse_reconnect_interval = {{reconnect_interval}}
 {{#reconnect_on_code_1000}}
 ws_reverse_reconnect_on_code_1000 = yes
@@ -80,11 +93,8 @@ ws_reverse_reconnect_on_code_1000 = yes
 {{^reconnect_on_code_1000}}
 ws_reverse_reconnect_on_code_1000 = no
 {{/reconnect_on_code_1000}}
+{{/reverse_defaults}}
 {{/reverse}}
-{{#reverse_url}}
-ws_reverse_url = {{reverse_url}}
-ws_reverse_use_universal_client = yes
-{{/reverse_url}}
 {{#array}}
 post_message_format = array
 {{/array}}
@@ -186,13 +196,16 @@ Needs Spawned::offers() const {
 }
 
 std::string Spawned::objection(const Setup& setup) const {
-    const std::array<std::pair<bool, std::string_view>, 12> wanted{{
+    const std::array<std::pair<bool, std::string_view>, 15> wanted{{
         {setup.token == Setup::Token::set, "token"},
         {setup.secret, "secret"},
         {setup.post, "post_url"},
         {setup.reverse_api, "reverse_api_url"},
         {setup.reverse_event, "reverse_event_url"},
-        {setup.universal, "reverse_url"},
+        {setup.universal || setup.fallback, "reverse_url"},
+        {setup.universal, "universal"},
+        {setup.reverse != Setup::Switch::by_address, "reverse"},
+        {setup.reverse_defaults, "reverse_defaults"},
         {setup.array, "array"},
         {setup.data_files, "data_files"},
         {setup.compatibility, "compatibility"},
@@ -218,10 +231,16 @@ TemplateValues Spawned::values(const Setup& setup, const PeerAddresses& peers) c
     values["token"] = setup.token == Setup::Token::set ? test_token : "";
     values["secret"] = setup.secret ? test_secret : "";
     values["post_url"] = setup.post ? peers.post_url : "";
-    values["reverse"] = yes(setup.reverse_api || setup.reverse_event);
+    const bool has_address =
+        setup.reverse_api || setup.reverse_event || setup.universal || setup.fallback;
+    values["reverse"] =
+        yes(setup.reverse == Setup::Switch::by_address ? has_address
+                                                       : setup.reverse == Setup::Switch::on);
     values["reverse_api_url"] = setup.reverse_api ? peers.reverse_api_url : "";
     values["reverse_event_url"] = setup.reverse_event ? peers.reverse_event_url : "";
-    values["reverse_url"] = setup.universal ? peers.reverse_url : "";
+    values["reverse_url"] = setup.universal || setup.fallback ? peers.reverse_url : "";
+    values["universal"] = yes(setup.universal);
+    values["reverse_defaults"] = yes(setup.reverse_defaults);
     values["reconnect_interval"] = std::to_string(setup.reconnect_interval);
     values["reconnect_on_code_1000"] = yes(setup.reconnect_on_code_1000);
     values["array"] = yes(setup.array);
