@@ -9,6 +9,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cqhttp::conformance {
 namespace {
@@ -115,13 +116,88 @@ asio::awaitable<Outcome> refused_before_the_upgrade(Context& context) {
 
 asio::awaitable<Outcome> token_opens(Context& context) {
     Outcome outcome;
-    for (const char* path : {"/api", "/event"}) {
+    std::vector<std::string> paths{"/api", "/event"};
+    if (!context.is_40()) {
+        paths.emplace_back("/");
+    }
+    for (const std::string& path : paths) {
         const WsOpening by_header = co_await context.open_ws(path);
-        outcome.check(expect::opened(by_header), std::string(path) + " with the header");
+        outcome.check(expect::opened(by_header), path + " with the header");
         const std::string target =
             fmt::format("{}?access_token={}", path, percent_encode(context.target().token));
         const WsOpening by_query = co_await context.open_ws_with(target, Headers());
-        outcome.check(expect::opened(by_query), std::string(path) + " with the query");
+        outcome.check(expect::opened(by_query), path + " with the query");
+    }
+    co_return outcome;
+}
+
+// A handshake that must fail: it is refused, or the connection ends by itself without an answer.
+asio::awaitable<Outcome> shut_out(WsOpening opening) {
+    Outcome outcome;
+    if (!opening.link) {
+        co_return expect::status_in(opening.reply, std::initializer_list<int>{401, 403});
+    }
+    Frame frame;
+    do {
+        frame = co_await opening.link->receive();
+        const Json json = frame.json();
+        outcome.check(expect::that(!json.is_object(), "nothing for a stranger", frame.text()));
+    } while (frame.op >= 0);
+    outcome.check(expect::that(!frame.timed_out, "the server ends the connection", "it stays"));
+    co_return outcome;
+}
+
+asio::awaitable<Outcome> same_rules(Context& context) {
+    Outcome outcome;
+    const std::string right = percent_encode(context.target().token);
+    const std::string value = context.authorization(context.target().token)[0].second;
+    for (const char* path : {"/api", "/event/"}) {
+        const std::string by_query = fmt::format("{}?access_token={}", path, right);
+        const std::string wrong_query = fmt::format("{}?access_token=wrong", path);
+        const WsOpening header_first = co_await context.open_ws(wrong_query);
+        outcome.check(expect::opened(header_first), "right header, wrong query");
+        Headers lower;
+        lower.emplace_back("authorization", value);
+        const WsOpening other_case = co_await context.open_ws_with(path, std::move(lower));
+        outcome.check(expect::opened(other_case), "header name in small letters");
+        Headers wrong = context.authorization("wrong");
+        WsOpening wrong_header = co_await context.open_ws_with(by_query, std::move(wrong));
+        outcome.check(co_await shut_out(std::move(wrong_header)), "wrong header, right query");
+        for (const std::string& query : {std::string("?access_token="), "?Access_Token=" + right,
+                                         "?token=" + right, std::string()}) {
+            WsOpening none = co_await context.open_ws_with(path + query, Headers());
+            outcome.check(co_await shut_out(std::move(none)), path + query);
+        }
+    }
+    co_return outcome;
+}
+
+asio::awaitable<Outcome> strangers_get_no_events(Context& context) {
+    std::vector<WsOpening> strangers;
+    for (const char* path : {"/event", "/event/"}) {
+        strangers.push_back(co_await context.open_ws_with(path, Headers()));
+        Headers wrong = context.authorization("wrong");
+        strangers.push_back(co_await context.open_ws_with(path, std::move(wrong)));
+    }
+    WsOpening known = co_await context.open_ws("/event");
+    Outcome outcome = expect::opened(known);
+    if (!outcome.holds()) {
+        co_return outcome;
+    }
+    co_await known.link->settle();
+    if (!outcome.check(co_await context.inject_message("not for strangers"))) {
+        co_return outcome;
+    }
+    const Frame frame = co_await known.link->receive_data();
+    outcome.check(expect::text_frame(frame), "who has the token");
+    for (WsOpening& stranger : strangers) {
+        Frame came;
+        while (stranger.link && stranger.link->open()) {
+            came = co_await stranger.link->receive();
+            const Json json = came.json();
+            outcome.check(expect::that(!has_member(json, "post_type"), "no event for a stranger",
+                                       came.text()));
+        }
     }
     co_return outcome;
 }
@@ -129,7 +205,7 @@ asio::awaitable<Outcome> token_opens(Context& context) {
 asio::awaitable<Outcome> reverse_header(Context& context) {
     Outcome outcome;
     for (const char* path : {"/api/", "/event/"}) {
-        const auto visitor = co_await context.reverse_server().next(path);
+        const auto visitor = co_await context.reverse_visitor(path);
         if (!outcome.check(
                 expect::that(visitor.has_value(), "a connection to the suite", "none came"),
                 path)) {
@@ -146,7 +222,7 @@ asio::awaitable<Outcome> reverse_header(Context& context) {
 asio::awaitable<Outcome> reverse_without_token(Context& context) {
     Outcome outcome;
     for (const char* path : {"/api/", "/event/"}) {
-        const auto visitor = co_await context.reverse_server().next(path);
+        const auto visitor = co_await context.reverse_visitor(path);
         if (!outcome.check(
                 expect::that(visitor.has_value(), "a connection to the suite", "none came"),
                 path)) {
@@ -206,6 +282,23 @@ constexpr Case table[] = {
      .needs = Need::ws,
      .setup = &setup::token,
      .run = token_opens},
+    {.id = "auth-ws/same-rules-as-over-http",
+     .requirements = "AUTH-030 AUTH-014 AUTH-016 AUTH-022",
+     .sentence =
+         "Header and query are judged as over HTTP: the header wins, an empty token is none.",
+     .sends = "handshakes with right and wrong tokens in both places",
+     .expects = "101 where the header is right, else no way in",
+     .needs = Need::ws,
+     .setup = &setup::token,
+     .run = same_rules},
+    {.id = "auth-ws/strangers-get-no-events",
+     .requirements = "AUTH-031 AUTH-036",
+     .sentence = "Who fails the check at /event never receives an event.",
+     .sends = "handshakes without and with a wrong token, then an event",
+     .expects = "the event only where the token is right",
+     .needs = Needs(Need::ws) | Need::inject | Need::user,
+     .setup = &setup::token,
+     .run = strangers_get_no_events},
     {.id = "auth-ws/strangers-get-nothing-and-do-nothing",
      .requirements = "AUTH-031",
      .sentence = "Who fails the check gets no answer and no event, and its frames do nothing.",
@@ -229,6 +322,17 @@ constexpr Case table[] = {
      .expects = "401 and 403 with an empty body",
      .needs = Need::ws,
      .setup = &setup::token,
+     .run = refused_before_the_upgrade},
+    {.id = "auth-ws/refused-before-the-upgrade-in-onebot",
+     .requirements = "AUTH-034",
+     .sentence = "The handshake of who fails the check should be refused with 401 or 403.",
+     .sends = "handshakes without and with a wrong token",
+     .expects = "401 and 403 with an empty body",
+     .needs = Need::ws,
+     .setup = &setup::token,
+     .own_level = Level::should,
+     .own_scope = Scope::wire,
+     .own_profiles = in::ob11,
      .run = refused_before_the_upgrade},
     {.id = "auth-ws/reverse-handshake-carries-the-token",
      .requirements = "AUTH-040 AUTH-041 WSR-013 WSR-014",

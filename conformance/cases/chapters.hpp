@@ -11,6 +11,15 @@ namespace cqhttp::conformance {
 std::span<const Case> http_api_cases();
 std::span<const Case> http_params_cases();
 std::span<const Case> http_replies_cases();
+std::span<const Case> ws_server_cases();
+std::span<const Case> ws_frames_cases();
+std::span<const Case> ws_api_cases();
+std::span<const Case> ws_echo_cases();
+std::span<const Case> ws_event_cases();
+std::span<const Case> ws_reverse_cases();
+std::span<const Case> ws_reverse_use_cases();
+std::span<const Case> ws_reconnect_cases();
+std::span<const Case> ws_dismissed_cases();
 std::span<const Case> auth_cases();
 std::span<const Case> auth_table_cases();
 std::span<const Case> auth_ws_cases();
