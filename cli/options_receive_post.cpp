@@ -30,9 +30,9 @@ Environment:
 
 Exit codes:
   0  --count events came, or --timeout is over without --count
-  1  as 0, but some were not signed with the secret
+  1  --timeout is over before --count, or events were not signed with the secret
   2  the command line is wrong, a file cannot be read, or the port is taken
-  3  --timeout is over before --count, or output or --save cannot be written
+  3  the output or a body cannot be written
   130  interrupted with Ctrl-C
 
 Examples:

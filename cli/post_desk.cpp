@@ -90,7 +90,7 @@ PostDesk::Answer PostDesk::take(const net::HttpRequest& post) {
         answer.body.clear();
     }
     if (!options_.json && !options_.hang && !answer.body.empty()) {
-        const std::string text = without_controls(replace_invalid_utf8(answer.body));
+        const std::string text = without_controls(replace_invalid_utf8(trim(answer.body)));
         const bool cut = text.size() > longest_shown;
         console_.write(fmt::format("          answered {} {}{}\n", answer.status,
                                    replace_invalid_utf8(text.substr(0, longest_shown)),

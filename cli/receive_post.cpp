@@ -19,13 +19,13 @@ int sum_up(const ReceivePostOptions& options, const PostDesk& desk, Console& con
         return exit_code::no_answer;
     }
     if (desk.received() < options.count) {
-        console.note(fmt::format("{} of {} events came within {} s", desk.received(), options.count,
+        console.note(fmt::format("only {} of {} came within {} s", desk.received(), options.count,
                                  std::chrono::duration<double>(options.timeout).count()));
-        return exit_code::no_answer;
+        return exit_code::failed;
     }
     if (desk.refused() > 0) {
-        console.note(fmt::format("{} of {} events were not signed with this secret", desk.refused(),
-                                 desk.received()));
+        console.note(
+            fmt::format("not signed with this secret: {} of {}", desk.refused(), desk.received()));
         return exit_code::failed;
     }
     return exit_code::ok;
@@ -63,7 +63,7 @@ int run(const ReceivePostOptions& options, Context& context) {
     console.note(fmt::format("receiving events at {}", server.url()));
     const int code = loop.run(server.run(), [&server] { server.abort(); });
     if (code == exit_code::interrupted) {
-        console.note(fmt::format("{} events received", desk.received()));
+        console.note(fmt::format("events received: {}", desk.received()));
         return code;
     }
     return sum_up(options, desk, console);
