@@ -122,10 +122,11 @@ Fault LookLine::read(ColorMode& color) const {
 
 void TokenLine::declare(CLI::App& app, std::string_view purpose) {
     token_option_ =
-        app.add_option("--token", token_,
-                       fmt::format("{}; other users of this machine can see\nit in the process "
-                                   "list: prefer --token-file or\nCQHTTP_TOKEN",
-                                   purpose))
+        app.add_option(
+               "--token", token_,
+               fmt::format("{};\nother users of this machine can see it in the\nprocess list: "
+                           "prefer --token-file or CQHTTP_TOKEN",
+                           purpose))
             ->option_text("TOKEN");
     file_option_ = app.add_option("--token-file", file_, "file that holds the access token")
                        ->option_text("FILE");

@@ -2,6 +2,7 @@
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/gateway_process.hpp"
 #include "gateway/tests/support/post_receiver.hpp"
+#include "gateway/tests/support/sanitized.hpp"
 #include "gateway/tests/support/ws_listener.hpp"
 #include "gateway/tests/support/ws_peer.hpp"
 
@@ -24,11 +25,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int rounds = 50;  // everything is several times slower
-#else
-constexpr int rounds = 500;
-#endif
+constexpr int rounds = sanitized ? 50 : 500;
 constexpr std::int64_t self_id = 10086001;
 constexpr std::int64_t lab = 20001;  // the account owns this group
 const std::string last_words = "that was all";

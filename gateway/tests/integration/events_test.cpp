@@ -209,7 +209,8 @@ TEST_CASE("events: quick operations take effect before the push",
               .at("retcode") == 102);
     const Json state = call(gateway, ".sandbox_state").at("data");
     CHECK(state.at("friends").dump().find("\"new\"") != std::string::npos);
-    for (const Json& request : call(gateway, ".sandbox_requests", {{"all", true}}).at("data")) {
+    const Json requests = call(gateway, ".sandbox_requests", {{"all", true}}).at("data");
+    for (const Json& request : requests) {
         if (request.at("flag") == applicant.at("flag")) {
             CHECK(request.at("state") == "rejected");
             CHECK(request.at("answer") == "no");

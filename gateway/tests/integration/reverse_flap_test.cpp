@@ -1,6 +1,7 @@
 // A bot whose server comes and goes in every way there is.
 #include "gateway/tests/integration/reverse_support.hpp"
 #include "gateway/tests/support/catch.hpp"
+#include "gateway/tests/support/sanitized.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -210,13 +211,7 @@ private:
     std::size_t memory_ = 0;
 };
 
-// AddressSanitizer keeps what is freed for a while.
-constexpr std::size_t allowed_growth =
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    64U << 20;
-#else
-    2U << 20;
-#endif
+constexpr std::size_t allowed_growth = sanitized ? 64U << 20 : 2U << 20;
 
 }  // namespace
 
