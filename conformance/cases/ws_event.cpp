@@ -242,8 +242,11 @@ asio::awaitable<Outcome> nothing_from_before(Context& context) {
     }
     const Frame frame = co_await next_event(*early.link);
     outcome.check(event_with(frame, "early"), "the connection that was there");
-    WsOpening late = co_await open_events(context);
-    outcome.check(expect::opened(late));
+    WsOpening late = co_await context.open_ws("/event");
+    if (!outcome.check(expect::opened(late))) {
+        co_return outcome;
+    }
+    outcome.check(co_await nothing_but_pong(*late.link, "new"), "on the new connection");
     if (!co_await cause(context, outcome, "late")) {
         co_return outcome;
     }

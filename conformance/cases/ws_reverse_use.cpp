@@ -167,7 +167,7 @@ asio::awaitable<Outcome> events_while_down_are_lost(Context& context) {
     const Frame there = co_await next_event(*forward.link);
     outcome.check(event_with(there, "lost"), "/event");
     WsLink link = co_await visitor->let_in();
-    co_await link.settle();
+    outcome.check(co_await nothing_but_pong(link, "new"), "on the new connection");
     if (co_await cause(context, outcome, "after")) {
         const Frame frame = co_await next_event(link);
         outcome.check(event_with(frame, "after"), "the first event on the new connection");
