@@ -1,16 +1,21 @@
 #include "cli/commands.hpp"
 #include "cli/conformance_options.hpp"
 #include "cli/conformance_view.hpp"
+#include "conformance/known.hpp"
 #include "conformance/registry.hpp"
 #include "conformance/report/console.hpp"
+#include "conformance/report/formats.hpp"
+#include "conformance/report/json.hpp"
 #include "conformance/runner.hpp"
 #include "conformance/target/spawned.hpp"
 #include "conformance/target/work_folder.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <span>
 #include <unistd.h>
 #include <utility>
 
@@ -74,44 +79,122 @@ Result<std::unique_ptr<suite::Target>> make_target(const ConformanceRequest& opt
     return suite::make_spawned(std::move(spawn));
 }
 
-int run_cases(const ConformanceRequest& options, Context& context) {
-    Console& console = context.console;
+// Writes every report that was asked for; what could not be written is an error.
+Result<void> write_reports(const std::vector<suite::ReportFile>& files,
+                           std::span<const suite::RunReport> reports, Console& console) {
+    for (const suite::ReportFile& file : files) {
+        auto text = suite::render_report(file.format, reports);
+        if (text.has_error()) {
+            return text.error();
+        }
+        if (file.path == "-") {
+            console.write(*text);
+        } else if (auto written = suite::write_text(file.path, *text); written.has_error()) {
+            return written.error();
+        }
+    }
+    return {};
+}
+
+Result<suite::RunOptions> with_known(const ConformanceRequest& options) {
+    suite::RunOptions run = options.run;
+    if (options.known_file.empty()) {
+        return run;
+    }
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(options.known_file, error)) {
+        return failure("--known: cannot read " + options.known_file);
+    }
+    auto known = suite::read_known(suite::read_text(options.known_file));
+    if (known.has_error()) {
+        return failure(fmt::format("--known: {}, {}", options.known_file, known.error().detail));
+    }
+    run.known = std::move(known.value());
+    return run;
+}
+
+int run_cases(const ConformanceRequest& options, Console& console) {
+    const auto fault = [&console](const Error& error, int code) {
+        console.note(error.detail);
+        return code;
+    };
     const auto chosen = suite::select(options.selection);
     if (chosen.has_error()) {
-        console.note(chosen.error().detail);
-        return suite::run_exit::usage;
+        return fault(chosen.error(), suite::run_exit::usage);
+    }
+    const auto settings = with_known(options);
+    if (settings.has_error()) {
+        return fault(settings.error(), suite::run_exit::usage);
     }
     auto target = make_target(options);
     if (target.has_error()) {
-        console.note(target.error().detail);
-        return suite::run_exit::usage;
+        return fault(target.error(), suite::run_exit::usage);
     }
-    suite::ConsoleReport report({.color = console.layout().color,
-                                 .live = console.layout().terminal,
-                                 .columns = console.layout().columns,
-                                 .verbose = options.verbose},
-                                [&console](std::string_view text) {
-                                    console.write(text);
-                                    console.flush();
+    // Standard output belongs to a report that is written there.
+    const bool quiet = std::any_of(options.reports.begin(), options.reports.end(),
+                                   [](const auto& file) { return file.path == "-"; });
+    const Layout& layout = console.layout();
+    suite::ConsoleReport report({layout.color, layout.terminal, layout.columns, options.verbose},
+                                [&console, quiet](std::string_view text) {
+                                    if (!quiet) {
+                                        console.write(text);
+                                        console.flush();
+                                    }
                                 });
-    const suite::RunReport result =
-        suite::run(*chosen, std::move(target.value()), options.run, report);
+    suite::RunReport result = suite::run(*chosen, std::move(target.value()), *settings, report);
+    if (!options.name.empty()) {
+        result.target = options.name;
+    }
     report.finish(result);
+    const auto written = write_reports(options.reports, std::span(&result, 1), console);
+    if (written.has_error()) {
+        return fault(written.error(), suite::run_exit::suite_error);
+    }
+    if (!options.write_known_file.empty()) {
+        const auto known = suite::write_text(options.write_known_file, suite::write_known(result));
+        if (known.has_error()) {
+            return fault(known.error(), suite::run_exit::suite_error);
+        }
+    }
     if (!console.flush()) {
         console.note("the report could not be written to standard output");
         return suite::run_exit::suite_error;
     }
-    return suite::exit_code_of(result, options.run.strict);
+    return suite::exit_code_of(result, settings->strict);
+}
+
+int make_report(const ConformanceRequest& options, Console& console) {
+    std::vector<suite::RunReport> reports;
+    for (const std::string& file : options.inputs) {
+        const auto text = suite::read_whole(file);
+        if (text.has_error()) {
+            console.note(text.error().detail);
+            return suite::run_exit::usage;
+        }
+        auto report = suite::read_report(*text);
+        if (report.has_error()) {
+            console.note(fmt::format("{}: {}", file, report.error().detail));
+            return suite::run_exit::usage;
+        }
+        reports.push_back(std::move(report.value()));
+    }
+    const auto written = write_reports(options.reports, reports, console);
+    if (written.has_error()) {
+        console.note(written.error().detail);
+        return suite::run_exit::usage;
+    }
+    return console.flush() ? suite::run_exit::ok : suite::run_exit::suite_error;
 }
 
 }  // namespace
 
 int run(const ConformanceOptions& options, Context& context) {
     const ConformanceRequest& request = *options.request;
-    if (request.deed == ConformanceRequest::Deed::run) {
-        return run_cases(request, context);
+    switch (request.deed) {
+        case ConformanceRequest::Deed::run: return run_cases(request, context.console);
+        case ConformanceRequest::Deed::report: return make_report(request, context.console);
+        default: return run_view(request, context.console);
     }
-    return run_view(request, context.console);
 }
 
 }  // namespace cqhttp::cli

@@ -189,6 +189,7 @@ int run_view(const ConformanceRequest& options, Console& console) {
         case Deed::list: code = list(options, console); break;
         case Deed::explain: code = explain(options, console); break;
         case Deed::coverage: code = coverage(options, console); break;
+        case Deed::report:
         case Deed::run: break;
     }
     return console.flush() ? code : exit_code::no_answer;

@@ -22,6 +22,7 @@ constexpr std::string_view footer = R"(Examples:
   cqhttp-cli conformance list
   cqhttp-cli conformance explain http-api/trailing-slash-is-allowed
   cqhttp-cli conformance coverage
+  cqhttp-cli conformance report ours.json theirs.json -o matrix.html
 
 cqhttp-cli help conformance run explains targets and selection.)";
 
@@ -50,7 +51,8 @@ Verdicts:
 
 Exit codes:
   0  nothing failed
-  1  something failed; with --strict also a warning
+  1  something failed that is not known; with --strict also a warning, and a known
+     failure that passed
   2  the command line is wrong, or nothing matched
   3  the target cannot be reached or started
   4  the suite came to no verdict somewhere
@@ -60,6 +62,7 @@ Examples:
   cqhttp-cli conformance run --self
   cqhttp-cli conformance run --self HTTP-044 -v
   cqhttp-cli conformance run --http http://127.0.0.1:5700 --level must http-api
+  cqhttp-cli conformance run --self --report run.html --report junit=result.xml
   cqhttp-cli conformance run --exec 'mybot --config {config}' \
       --template mybot.ini.template --user 10001 --group 20001)";
 
@@ -74,6 +77,14 @@ constexpr std::string_view explain_footer = R"(Examples:
 constexpr std::string_view coverage_footer = R"(Examples:
   cqhttp-cli conformance coverage
   cqhttp-cli conformance coverage --profile onebot-11 --json)";
+
+constexpr std::string_view report_footer =
+    R"(With one run html is its report, with several a matrix of them. The format
+follows from the ending: .html .md .xml (JUnit) .tap .json.
+
+Examples:
+  cqhttp-cli conformance report run.json -o run.html
+  cqhttp-cli conformance report ours.json theirs.json -o matrix.html)";
 
 Fault read_address(std::string_view option, const std::string& text, std::optional<Url>& url) {
     if (text.empty()) {
@@ -92,7 +103,8 @@ public:
     void declare(CLI::App& app) override;
     Command finish(const CLI::App& app, const Surroundings& surroundings) override;
     std::string missing_argument() const override {
-        return "name a case, for example http-api/trailing-slash-is-allowed";
+        return "something is missing: explain takes the id of a case, report takes JSON files and "
+               "-o FILE";
     }
 
 private:
@@ -102,12 +114,13 @@ private:
     Fault read_selection();
     Fault read_target(const Surroundings& surroundings);
     Fault read_run();
+    Fault read_reports();
 
     ConformanceRequest options_;
     ColorMode look_ = ColorMode::automatic;
     TokenLine token_;
     std::string profile_, level_, color_, http_, ws_, secret_;
-    std::vector<std::string> needs_, setups_;
+    std::vector<std::string> needs_, setups_, report_files_;
     bool self_ = false;
 };
 
@@ -130,7 +143,16 @@ void ConformanceLine::declare(CLI::App& app) {
     coverage->add_option("--profile", profile_, "cqhttp-4.0 (default), cqhttp-4.15 or onebot-11")
         ->option_text("NAME");
     coverage->add_flag("--json", options_.json, "an object, for programs");
-    for (CLI::App* command : {list, explain, coverage}) {
+    CLI::App* report =
+        add("report", "Makes a report of runs that were written as JSON.", report_footer);
+    report->add_option("FILES", options_.inputs, "JSON reports of conformance run")
+        ->option_text(" ")
+        ->required();
+    report->add_option("-o,--output", report_files_, "the file to write, or FORMAT=FILE")
+        ->option_text("FILE")
+        ->allow_extra_args(false)
+        ->required();
+    for (CLI::App* command : {list, explain, coverage, report}) {
         command->add_option("--color", color_, "auto (default), always or never")
             ->option_text("WHEN");
     }
@@ -141,7 +163,8 @@ void ConformanceLine::declare_selection(CLI::App& app) {
                    "ids, globs, chapters or requirements; without any: all")
         ->option_text(" ");
     app.add_option("--without", options_.selection.without, "leave these out; as CASES")
-        ->option_text("CASES");
+        ->option_text("CASES")
+        ->allow_extra_args(false);
     app.add_option("--profile", profile_, "cqhttp-4.0 (default), cqhttp-4.15 or onebot-11")
         ->option_text("NAME");
     app.add_option("--level", level_, "must, should (and must) or may (all, default)")
@@ -149,7 +172,9 @@ void ConformanceLine::declare_selection(CLI::App& app) {
     app.add_option("--needs", needs_,
                    "only cases that need one of these: http, ws,\nreverse, post, inject, user, "
                    "group, effects,\ndata-root, disposable, restart")
-        ->option_text("WORDS");
+        ->option_text("WORDS")
+        ->delimiter(',')
+        ->allow_extra_args(false);
 }
 
 void ConformanceLine::declare_target(CLI::App& app) {
@@ -165,6 +190,7 @@ void ConformanceLine::declare_target(CLI::App& app) {
     app.add_option("--template", options_.template_file,
                    "its configuration with marks like {{http_port}}")
         ->option_text("FILE");
+    app.add_option("--name", options_.name, "what reports call the target")->option_text("NAME");
     app.add_option("--http", http_, "HTTP API of a target that runs")->option_text("URL");
     app.add_option("--ws", ws_, "WebSocket server of a target that runs")->option_text("URL");
     token_.declare(app, "access token of the target");
@@ -181,7 +207,9 @@ void ConformanceLine::declare_target(CLI::App& app) {
                    "address for these two ports (default 127.0.0.1)")
         ->option_text("HOST");
     app.add_option("--setup", setups_, "further setups the running target is configured for")
-        ->option_text("NAMES");
+        ->option_text("NAMES")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     app.add_option("--user", attached.user, "a person the account may write to")
         ->option_text("NUMBER");
     app.add_option("--group", attached.group,
@@ -215,6 +243,16 @@ void ConformanceLine::declare_run(CLI::App& app) {
                    "be that much more patient (default 1: 5 s for an\nanswer)")
         ->option_text("N");
     app.add_flag("-v,--verbose", options_.verbose, "a line for every case");
+    app.add_option("--report", report_files_,
+                   "write a report: a name that ends in .json .xml\n(JUnit) .tap .md or .html, or "
+                   "FORMAT=FILE; - for\nstandard output")
+        ->option_text("FILE")
+        ->allow_extra_args(false);
+    app.add_option("--known", options_.known_file,
+                   "file of known failures, which do not count:\nid | reason | link")
+        ->option_text("FILE");
+    app.add_option("--write-known", options_.write_known_file, "write such a file from this run")
+        ->option_text("FILE");
     app.add_option("--color", color_, "auto (default), always or never")->option_text("WHEN");
 }
 
@@ -294,15 +332,30 @@ Fault ConformanceLine::read_run() {
     return {};
 }
 
+Fault ConformanceLine::read_reports() {
+    for (const std::string& text : report_files_) {
+        auto file = suite::parse_report_file(text);
+        if (file.has_error()) {
+            return file.error().detail;
+        }
+        options_.reports.push_back(std::move(file.value()));
+    }
+    return {};
+}
+
 Command ConformanceLine::finish(const CLI::App& app, const Surroundings& surroundings) {
     using Deed = ConformanceRequest::Deed;
     if (const Fault fault = read_selection()) {
+        return usage_error("conformance", *fault);
+    }
+    if (const Fault fault = read_reports()) {
         return usage_error("conformance", *fault);
     }
     const std::string deed = app.get_subcommands().front()->get_name();
     options_.deed = deed == "list"       ? Deed::list
                     : deed == "explain"  ? Deed::explain
                     : deed == "coverage" ? Deed::coverage
+                    : deed == "report"   ? Deed::report
                                          : Deed::run;
     if (options_.deed == Deed::run) {
         if (const Fault fault = first_fault({read_target(surroundings), read_run()})) {

@@ -58,7 +58,12 @@ void Transcript::add(Kind kind, std::string where, std::string_view bytes) {
     // Masked before it is cut, so that no part of a secret is left at the end.
     if (held_ < longest_transcript) {
         entry.text = masked(std::string(bytes));
-        entry.text.resize(std::min(entry.text.size(), longest_entry));
+        if (entry.text.size() > longest_entry) {
+            entry.text.resize(longest_entry);
+            entry.text += fmt::format(" ... ({} bytes)", entry.size);
+        }
+    } else {
+        entry.text = fmt::format("({} bytes)", entry.size);
     }
     held_ += entry.text.size();
     entries_.push_back(std::move(entry));
@@ -90,9 +95,6 @@ std::string to_text(const std::vector<Transcript::Entry>& entries, std::string_v
         constexpr std::string_view signs = "*><";
         const char sign = signs[static_cast<std::size_t>(entry.kind)];
         std::string body = printable(entry.text);
-        if (entry.size > entry.text.size()) {
-            body += fmt::format(" ... ({} bytes)", entry.size);
-        }
         while (body.ends_with('\n')) {
             body.pop_back();
         }

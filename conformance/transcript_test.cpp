@@ -18,9 +18,9 @@ TEST_CASE("transcript: secrets are masked wherever and however they stand", "[co
 
 TEST_CASE("transcript: a secret at the end of a long entry leaves no part of it", "[conformance]") {
     Transcript transcript;
-    transcript.mask("0123456789");
-    transcript.sent("http 1", std::string(4091, 'x') + "0123456789");
-    CHECK(transcript.entries().front().text.find('0') == std::string::npos);
+    transcript.mask("abcdefghij");
+    transcript.sent("http 1", std::string(4091, 'x') + "abcdefghij");
+    CHECK(transcript.entries().front().text.find("abc") == std::string::npos);
     CHECK(transcript.entries().front().size == 4101);
 }
 

@@ -88,6 +88,7 @@ asio::awaitable<Outcome> query_token_is_decoded(Context& context) {
     for (const char c : context.target().token) {
         encoded += "%" + to_hex(std::string(1, c));
     }
+    context.transcript().mask(encoded);
     const HttpReply reply =
         co_await context.send(get(fmt::format("{}?access_token={}", path, encoded)).anonymous());
     co_return expect::ok(reply);
@@ -118,6 +119,7 @@ asio::awaitable<Outcome> compared_byte_for_byte(Context& context) {
     Outcome outcome;
     for (const std::string& wrong :
          {token.substr(0, token.size() - 1), token + "x", swapped, token.substr(1)}) {
+        context.transcript().mask(wrong);
         const std::string header = with_scheme(context, wrong);
         const HttpReply reply = co_await context.send(
             get(std::string(path)).anonymous().header("Authorization", header));

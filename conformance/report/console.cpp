@@ -88,6 +88,12 @@ void ConsoleReport::ended(const CaseResult& result, std::size_t done, std::size_
     if (quiet && !look_.verbose) {
         return;
     }
+    // A target that is down gives the same words for every case; once is enough.
+    const bool again = result.verdict == Verdict::error && result.text == last_error_;
+    last_error_ = result.verdict == Verdict::error ? result.text : std::string();
+    if (again && !look_.verbose) {
+        return;
+    }
     progress("");
     const std::string word = fmt::format("{:<11}", to_text(result.verdict));
     std::string line = fmt::format("{} {}", coloured(result.verdict, word), result.id);

@@ -33,6 +33,7 @@ private:
     Look look_;
     std::function<void(std::string_view)> write_;
     std::size_t done_ = 0, total_ = 0, failed_ = 0;
+    std::string last_error_;
 };
 
 // Everything about a result that did not hold, over several lines.

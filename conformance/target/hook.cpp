@@ -83,7 +83,8 @@ asio::awaitable<Result<void>> use_hook(Hook hook, Json event, Endpoints endpoint
     if (process.has_error()) {
         co_return process.error();
     }
-    const bool ended = co_await process->wait(patience);
+    // A script may need a while to start.
+    const bool ended = co_await process->wait(4 * patience);
     if (!ended || !process->succeeded()) {
         co_return failure(fmt::format("the inject command ended with {}: {}",
                                       process->ended().value_or("no end in time"),

@@ -397,6 +397,16 @@ asio::awaitable<Result<void>> Spawned::inject(Json event) {
 }
 
 asio::awaitable<std::optional<std::string>> Spawned::death() {
+    // A program that is about to end has closed its ports, but may not have ended yet.
+    for (const auto* url : {&endpoints_.http, &endpoints_.ws}) {
+        if (!process_ || process_->ended() || !*url) {
+            continue;
+        }
+        const auto there = co_await probe(**url, options_.patience);
+        if (there.has_error()) {
+            co_await process_->wait(options_.patience);
+        }
+    }
     std::optional<std::string> how;
     if (!process_) {
         how = "it is not running";

@@ -41,6 +41,17 @@ std::string read_text(const std::filesystem::path& file) {
     return text.str();
 }
 
+Result<std::string> read_whole(const std::filesystem::path& file) {
+    std::error_code error;
+    std::ifstream in(file, std::ios::binary);
+    if (!in || !std::filesystem::is_regular_file(file, error)) {
+        return failure("cannot read " + file.string());
+    }
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
 Result<void> write_text(const std::filesystem::path& file, std::string_view text) {
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     out << text;

@@ -29,6 +29,8 @@ private:
 
 // The whole file; empty if it cannot be read. A very long one loses its beginning.
 std::string read_text(const std::filesystem::path& file);
+// The whole file, whatever its size.
+Result<std::string> read_whole(const std::filesystem::path& file);
 Result<void> write_text(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace cqhttp::conformance

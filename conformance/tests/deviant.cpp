@@ -1,0 +1,82 @@
+#include "conformance/tests/deviant.hpp"
+
+#include "conformance/tests/relay.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace cqhttp::conformance::test {
+namespace {
+
+class Deviant final : public Target {
+public:
+    Deviant(std::unique_ptr<Target> gateway, const Deviation& deviation)
+        : gateway_(std::move(gateway)), deviation_(deviation) {}
+
+    std::string name() const override { return std::string(deviation_.name); }
+    bool own() const override { return true; }
+    Needs offers() const override { return gateway_->offers(); }
+    std::string objection(const Setup& setup) const override { return gateway_->objection(setup); }
+
+    asio::awaitable<Result<Endpoints>> start(const Setup& setup, PeerAddresses peers) override {
+        co_await stop();
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        auto* const loop = executor.target<asio::io_context::executor_type>();
+        relay_.emplace(loop->context(), deviation_);
+        PeerAddresses through = peers;
+        const auto post = parse_url(peers.post_url).value();
+        through.post_url =
+            fmt::format("http://127.0.0.1:{}/", relay_->open(Relay::Kind::post, post));
+        const auto reverse = parse_url(peers.reverse_url).value();
+        const auto port = relay_->open(Relay::Kind::reverse, reverse);
+        through.reverse_api_url = fmt::format("ws://127.0.0.1:{}/api/", port);
+        through.reverse_event_url = fmt::format("ws://127.0.0.1:{}/event/", port);
+        through.reverse_url = fmt::format("ws://127.0.0.1:{}/", port);
+        auto endpoints = co_await gateway_->start(setup, std::move(through));
+        if (endpoints.has_error()) {
+            co_return endpoints;
+        }
+        relay_->set_token(endpoints->token);
+        if (endpoints->http) {
+            endpoints->http->port = relay_->open(Relay::Kind::http, *endpoints->http);
+        }
+        if (endpoints->ws) {
+            endpoints->ws->port = relay_->open(Relay::Kind::ws, *endpoints->ws);
+        }
+        co_return endpoints;
+    }
+
+    asio::awaitable<void> stop() override {
+        co_await gateway_->stop();
+        if (relay_) {
+            co_await relay_->close();
+            relay_.reset();
+        }
+    }
+
+    asio::awaitable<Result<void>> inject(Json event) override {
+        return gateway_->inject(std::move(event));
+    }
+    asio::awaitable<std::optional<std::string>> death() override { return gateway_->death(); }
+
+private:
+    std::unique_ptr<Target> gateway_;
+    const Deviation& deviation_;
+    std::optional<Relay> relay_;
+};
+
+}  // namespace
+
+std::vector<std::span<const Deviation>> deviation_groups() {
+    return {http_deviations(), auth_deviations(), ws_deviations(), post_deviations()};
+}
+
+std::unique_ptr<Target> make_deviant(std::unique_ptr<Target> gateway, const Deviation& deviation) {
+    return std::make_unique<Deviant>(std::move(gateway), deviation);
+}
+
+}  // namespace cqhttp::conformance::test
