@@ -82,7 +82,7 @@ struct Relay::Session {
 Relay::Relay(asio::io_context& context, const Deviation& deviation)
     : context_(context),
       deviation_(deviation),
-      tls_(std::move(net::TlsContext::client(net::TlsOptions()).value())),
+      tls_(net::TlsContext::client(net::TlsOptions()).value()),
       tasks_(context.get_executor(), quiet_log("relay")),
       changed_(context.get_executor()) {
     wire_context_.executor = context.get_executor();
@@ -95,7 +95,7 @@ Relay::Relay(asio::io_context& context, const Deviation& deviation)
 Relay::~Relay() = default;
 
 std::uint16_t Relay::open(Kind kind, Url to) {
-    acceptors_.push_back(std::move(net::listen_on(context_, "127.0.0.1", 0).value()));
+    acceptors_.push_back(net::listen_on(context_, "127.0.0.1", 0).value());
     net::Acceptor& acceptor = acceptors_.back();
     tasks_.spawn("accept", accept(kind, &acceptor, std::move(to)));
     return acceptor.local_endpoint().port();
