@@ -111,7 +111,12 @@ TEST_CASE("conformance: of onebot-11 only meta events are missing", "[self]") {
 }
 
 TEST_CASE("deviants: behind a relay that changes nothing all cases hold", "[deviants]") {
-    const RunReport report = run_against(make_deviant(gateway(), correct()), Selection());
+    // The relay passes on whole messages, and has addresses of its own for reverse WebSockets.
+    Selection selection;
+    selection.without = {"ws-frames/more-than-32-mib-get-1009",
+                         "ws-reverse/two-connections-to-one-address",
+                         "ws-reverse/path-and-query-unchanged", "ws-reverse/host-with-the-port"};
+    const RunReport report = run_against(make_deviant(gateway(), correct()), selection);
     INFO(trouble_of(report));
     CHECK(noticed(report).empty());
     CHECK(report.unreachable.empty());
