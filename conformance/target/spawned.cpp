@@ -95,6 +95,9 @@ ws_reverse_reconnect_on_code_1000 = no
 {{/reconnect_on_code_1000}}
 {{/reverse_defaults}}
 {{/reverse}}
+{{^reverse}}
+use_ws_reverse = no
+{{/reverse}}
 {{#array}}
 post_message_format = array
 {{/array}}
