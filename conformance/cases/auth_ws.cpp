@@ -55,6 +55,11 @@ asio::awaitable<Attempt> intrude(Context& context, std::string path, Headers hea
             attempt.ended = !came.timed_out;
             co_return attempt;
         }
+        if (came.op == opcode::close) {
+            // The server has ended it; it may wait for the answer, as RFC 6455 has it.
+            attempt.ended = true;
+            co_return attempt;
+        }
         if (came.op == opcode::text && !came.json().is_discarded()) {
             attempt.unexpected = came.payload;
         }
