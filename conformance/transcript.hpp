@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cqhttp::conformance {
@@ -33,7 +34,11 @@ public:
     }
 
     const std::vector<Entry>& entries() const noexcept { return entries_; }
-    std::vector<Entry> take() { return std::move(entries_); }
+    // Everything so far; what is added later belongs to the next.
+    std::vector<Entry> take() {
+        held_ = 0;
+        return std::exchange(entries_, {});
+    }
 
     // `text` with the secrets masked.
     std::string masked(std::string text) const;

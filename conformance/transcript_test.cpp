@@ -24,6 +24,17 @@ TEST_CASE("transcript: a secret at the end of a long entry leaves no part of it"
     CHECK(transcript.entries().front().size == 4101);
 }
 
+TEST_CASE("transcript: the transcript of one case leaves room for the next", "[conformance]") {
+    Transcript transcript;
+    for (int i = 0; i < 100; ++i) {
+        transcript.sent("http 1", std::string(5000, 'x'));
+    }
+    CHECK(transcript.take().size() == 100);
+    CHECK(transcript.entries().empty());
+    transcript.sent("http 1", "hello");
+    CHECK(transcript.entries().front().text == "hello");
+}
+
 TEST_CASE("transcript: bytes are shown so that people can read them", "[conformance]") {
     CHECK(printable("a\r\nb\n\x01\x7f\xff") == "a\nb\n\\x01\\x7f\\xff");
     CHECK(printable("你好") == "你好");

@@ -28,14 +28,11 @@ public:
         auto* const loop = executor.target<asio::io_context::executor_type>();
         relay_.emplace(loop->context(), deviation_);
         PeerAddresses through = peers;
-        const auto post = parse_url(peers.post_url).value();
-        through.post_url =
-            fmt::format("http://127.0.0.1:{}/", relay_->open(Relay::Kind::post, post));
-        const auto reverse = parse_url(peers.reverse_url).value();
-        const auto port = relay_->open(Relay::Kind::reverse, reverse);
-        through.reverse_api_url = fmt::format("ws://127.0.0.1:{}/api/", port);
-        through.reverse_event_url = fmt::format("ws://127.0.0.1:{}/event/", port);
-        through.reverse_url = fmt::format("ws://127.0.0.1:{}/", port);
+        redirect(through.post_url, Relay::Kind::post);
+        for (std::string* url :
+             {&through.reverse_api_url, &through.reverse_event_url, &through.reverse_url}) {
+            redirect(*url, Relay::Kind::reverse);
+        }
         auto endpoints = co_await gateway_->start(setup, std::move(through));
         if (endpoints.has_error()) {
             co_return endpoints;
@@ -64,6 +61,14 @@ public:
     asio::awaitable<std::optional<std::string>> death() override { return gateway_->death(); }
 
 private:
+    // Makes an address of the suite one of the relay, path and query aside.
+    void redirect(std::string& address, Relay::Kind kind) {
+        const Url url = parse_url(address).value();
+        const std::string port = fmt::format(":{}", url.port);
+        const std::size_t at = address.find(port);
+        address.replace(at, port.size(), fmt::format(":{}", relay_->open(kind, url)));
+    }
+
     std::unique_ptr<Target> gateway_;
     const Deviation& deviation_;
     std::optional<Relay> relay_;

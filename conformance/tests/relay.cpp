@@ -280,6 +280,9 @@ asio::awaitable<void> Relay::serve_ws(Kind kind, asio::ip::tcp::socket socket, U
     Message request = parse_message(head.value_or(" "));
     const Message original = request;
     Place place{token_, request.path()};
+    if (kind == Kind::reverse && request.header("Host").find(':') != std::string::npos) {
+        request.set_header("Host", to.host_header());  // as without a relay
+    }
     auto* const hook = kind == Kind::reverse ? deviation_.reverse_handshake : deviation_.handshake;
     if (hook != nullptr) {
         hook(place, request);

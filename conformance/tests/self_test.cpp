@@ -19,9 +19,10 @@
 namespace cqhttp::conformance::test {
 namespace {
 
-// The machine may be busy with other tests. What a deviant never does is waited for as long.
+// The machine may be busy with other tests.
 constexpr double patient = 6;
-constexpr double hasty = 2;
+// A deviant that does not answer is waited for, so this is shorter; what is slow is caught as well.
+constexpr double brisk = 2;
 
 class Silent final : public Observer {
 public:
@@ -87,7 +88,7 @@ void expect_caught(std::span<const Deviation> deviations) {
         INFO(deviation.name << " breaks " << deviation.requirement);
         Selection selection;
         selection.words.emplace_back(deviation.requirement);
-        const RunReport report = run_against(make_deviant(gateway(), deviation), selection, hasty);
+        const RunReport report = run_against(make_deviant(gateway(), deviation), selection, brisk);
         INFO(trouble_of(report));
         CHECK(report.unreachable.empty());
         CHECK(report.count(Verdict::error) == 0);
@@ -111,11 +112,9 @@ TEST_CASE("conformance: of onebot-11 only meta events are missing", "[self]") {
 }
 
 TEST_CASE("deviants: behind a relay that changes nothing all cases hold", "[deviants]") {
-    // The relay passes on whole messages, and has addresses of its own for reverse WebSockets.
     Selection selection;
-    selection.without = {"ws-frames/more-than-32-mib-get-1009",
-                         "ws-reverse/two-connections-to-one-address",
-                         "ws-reverse/path-and-query-unchanged", "ws-reverse/host-with-the-port"};
+    // The relay passes whole frames on, and this is about one that never comes whole.
+    selection.without.emplace_back("ws-frames/more-than-32-mib-get-1009");
     const RunReport report = run_against(make_deviant(gateway(), correct()), selection);
     INFO(trouble_of(report));
     CHECK(noticed(report).empty());
@@ -126,7 +125,7 @@ TEST_CASE("deviants: every HTTP API that is wrong in one way is caught", "[devia
     expect_caught(http_deviations());
 }
 
-TEST_CASE("deviants: every authorization that is wrong in one way is caught", "[.][deviants]") {
+TEST_CASE("deviants: every authorization that is wrong in one way is caught", "[deviants]") {
     expect_caught(auth_deviations());
 }
 
@@ -143,7 +142,7 @@ TEST_CASE("deviants: the cases that no deviant fails are written down", "[.][swe
     for (const auto& group : deviation_groups()) {
         for (const Deviation& deviation : group) {
             const RunReport report =
-                run_against(make_deviant(gateway(), deviation), Selection(), hasty);
+                run_against(make_deviant(gateway(), deviation), Selection(), brisk);
             out << deviation.name << " (" << deviation.requirement << " " << deviation.like << "):";
             for (const std::string& id : noticed(report)) {
                 out << " " << id;
