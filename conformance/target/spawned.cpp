@@ -400,7 +400,12 @@ asio::awaitable<Result<void>> Spawned::inject(Json event) {
 }
 
 asio::awaitable<std::optional<std::string>> Spawned::death() {
-    // A program that is about to end has closed its ports, but may not have ended yet.
+    // A program that is about to end has cut its connections, and a moment later its ports, but may
+    // not have ended yet.
+    constexpr std::chrono::milliseconds moment(100);
+    if (process_) {
+        co_await process_->wait(moment);
+    }
     for (const auto* url : {&endpoints_.http, &endpoints_.ws}) {
         if (!process_ || process_->ended() || !*url) {
             continue;
