@@ -15,19 +15,20 @@ target_compile_definitions(cqhttp_options INTERFACE
 
 # Headers that most files include are parsed once, not once per file. Presets that check rather than
 # develop do so: files that forget an include would build with them, so `dev` and `release` do not.
+# Only with g++: clang writes the folder of the build into what it precompiled, so that ccache, which
+# serves every clone, would hand out headers of a folder that is gone.
 function(cqhttp_precompiled name)
   if(NOT CQHTTP_PCH)
     return()
+  endif()
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    message(FATAL_ERROR "CQHTTP_PCH is for g++ only")
   endif()
   set(source ${PROJECT_BINARY_DIR}/generated/${name}.cpp)
   file(CONFIGURE OUTPUT ${source} CONTENT "// Owns precompiled headers.\n")
   add_library(${name} OBJECT ${source})
   target_link_libraries(${name} PRIVATE cqhttp_options fmt::fmt)
   target_precompile_headers(${name} PRIVATE ${ARGN})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    # Without it a result of ccache would be refused for its date.
-    target_compile_options(${name} PUBLIC "SHELL:-Xclang -fno-pch-timestamp")
-  endif()
 endfunction()
 
 set(cqhttp_common_headers
