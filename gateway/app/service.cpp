@@ -122,7 +122,7 @@ Service::Service(boost::asio::io_context& context, const config::AccountConfig& 
       post_(http_post(context, config, tls_, log)),
       pipeline_(context.get_executor(), pipeline_options(config), protocol::profile(config.profile),
                 dispatcher_, hub_, post_.get(), log.named("event")) {
-    hub_.add(ws_api_);
+    hub_.add(ws_api_, {event::Filters::of_account, pipeline_.form()});
     read_filter();
     if (config_.http.enabled) {
         http_server_.emplace(context, http_api_, config_.limits, log.named("http_api"));
@@ -164,7 +164,8 @@ void Service::make_reverse_clients() {
                              config_.reverse.reconnect_on_code_1000};
         reverse_clients_.push_back(std::make_unique<transport::ReverseClient>(
             surroundings, std::move(options), log_.named("reverse_ws")));
-        hub_.add(*reverse_clients_.back());  // behind the forward connections (WSR-034)
+        // Behind the forward connections (WSR-034).
+        hub_.add(*reverse_clients_.back(), {event::Filters::of_account, pipeline_.form()});
     }
 }
 

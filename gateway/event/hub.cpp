@@ -5,17 +5,19 @@
 namespace cqhttp::event {
 
 void Hub::remove(Subscriber& subscriber) {
-    std::erase(subscribers_, &subscriber);
+    std::erase_if(entries_, [&](const Entry& entry) { return entry.subscriber == &subscriber; });
 }
 
 bool Hub::wants_events() const {
-    return std::any_of(subscribers_.begin(), subscribers_.end(),
-                       [](const Subscriber* subscriber) { return subscriber->wants_events(); });
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [](const Entry& entry) { return entry.subscriber->wants_events(); });
 }
 
-void Hub::publish(const SharedText& text) {
-    for (Subscriber* subscriber : subscribers_) {
-        subscriber->offer(text);
+void Hub::publish(Delivery& delivery) {
+    for (const Entry& entry : entries_) {
+        if (entry.subscriber->wants_events() && delivery.passes(entry.wish.filter)) {
+            entry.subscriber->offer(delivery.text(entry.wish.form));
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "gateway/base/text.hpp"
+#include "gateway/event/delivery.hpp"
 
-#include <cstddef>
 #include <vector>
 
 namespace cqhttp::event {
@@ -18,17 +18,23 @@ public:
 };
 
 // The transports of one account, in the order they are served: forward before reverse (WSR-034).
+// Each gets the events that pass its filter, in its form.
 class Hub {
 public:
     // `subscriber` must outlive the hub or be removed.
-    void add(Subscriber& subscriber) { subscribers_.push_back(&subscriber); }
+    void add(Subscriber& subscriber, Wish wish) { entries_.push_back({&subscriber, wish}); }
     void remove(Subscriber& subscriber);
 
     bool wants_events() const;
-    void publish(const SharedText& text);
+    void publish(Delivery& delivery);
 
 private:
-    std::vector<Subscriber*> subscribers_;
+    struct Entry {
+        Subscriber* subscriber;
+        Wish wish;
+    };
+
+    std::vector<Entry> entries_;
 };
 
 }  // namespace cqhttp::event

@@ -1,11 +1,10 @@
 #include "gateway/event/pipeline.hpp"
 
-#include "gateway/protocol/quick_operation.hpp"
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,17 +19,22 @@ Pipeline::Pipeline(asio::any_io_executor executor, PipelineOptions options,
                    const protocol::Profile& profile, action::Dispatcher& dispatcher, Hub& hub,
                    Reporter* reporter, Log log)
     : options_(options),
-      profile_(profile),
-      dispatcher_(dispatcher),
+      around_{options.self_id, profile, filters_},
       hub_(hub),
       reporter_(reporter),
+      reporter_wish_{Filters::of_account, options.form},
       log_(std::move(log)),
+      answers_(dispatcher, profile, log_),
       wake_(executor) {}
 
 void Pipeline::submit(protocol::Event event) {
     ++counters_.submitted;
     if (stopped_) {
         return;
+    }
+    Findings findings;
+    if (!lanes_.empty()) {
+        feed_lanes(event, findings);
     }
     if (queue_.size() >= options_.queue) {
         ++counters_.dropped;
@@ -41,16 +45,31 @@ void Pipeline::submit(protocol::Event event) {
         }
         return;
     }
-    queue_.push_back(std::move(event));
+    queue_.push_back({std::move(event), std::move(findings)});
     wake_.cancel();
+}
+
+// At once, not when the reporter's turn has come: a POST that hangs must not keep an event from the
+// other addresses.
+void Pipeline::feed_lanes(const protocol::Event& event, Findings& findings) {
+    Delivery delivery(event, findings, around_, delivery_counters_);
+    std::shared_ptr<const protocol::Event> shared;
+    for (PostLane* lane : lanes_) {
+        if (delivery.passes(lane->wish().filter)) {
+            if (!shared) {
+                shared = std::make_shared<const protocol::Event>(event);
+            }
+            lane->offer(shared, delivery.text(lane->wish().form));
+        }
+    }
 }
 
 asio::awaitable<void> Pipeline::run() {
     while (true) {
         while (!queue_.empty()) {
-            protocol::Event event = std::move(queue_.front());
+            Waiting waiting = std::move(queue_.front());
             queue_.pop_front();
-            co_await carry(std::move(event));
+            co_await carry(std::move(waiting));
         }
         if (dropping_) {
             dropping_ = false;
@@ -75,45 +94,33 @@ void Pipeline::abort() {
 }
 
 // One event, the whole way. Nothing is rendered for nobody.
-asio::awaitable<void> Pipeline::carry(protocol::Event event) {
-    if (hold_all_ || (reporter_ == nullptr && !hub_.wants_events())) {
+asio::awaitable<void> Pipeline::carry(Waiting waiting) {
+    if (reporter_ == nullptr && !hub_.wants_events()) {
         co_return;
     }
-    if (filter_ && !filter_->passes(protocol::canonical_event(event, options_.self_id, profile_))) {
-        ++counters_.filtered;
-        co_return;
+    Delivery delivery(waiting.event, waiting.findings, around_, delivery_counters_);
+    if (log_.enabled(LogLevel::debug)) {
+        log_.debug("event kind={}", protocol::describe(waiting.event));
     }
-    ++counters_.rendered;
-    const SharedText text = std::make_shared<const std::string>(
-        protocol::render_event(event, options_.self_id, options_.form, profile_));
-    log_.debug("event kind={} bytes={}", protocol::describe(event), text->size());
-    if (reporter_ != nullptr) {
+    if (reporter_ != nullptr && delivery.passes(reporter_wish_.filter)) {
+        const SharedText text = delivery.text(reporter_wish_.form);
         const std::optional<std::string> answer = co_await reporter_->report(text);
         if (answer) {
-            co_await execute(event, *answer);
+            ++counters_.posted;
+            // The push comes after the last of them (QOP-010).
+            co_await answers_.execute(waiting.event, *answer);
+        } else {
+            ++counters_.failed;
         }
     }
-    hub_.publish(text);
+    hub_.publish(delivery);
 }
 
-// Quick operations are ordinary calls; a failed one does not stop the next (QOP-009), and the push
-// comes after the last (QOP-010).
-asio::awaitable<void> Pipeline::execute(const protocol::Event& event, const std::string& answer) {
-    protocol::QuickOperation operation = protocol::read_quick_operation(event, answer, profile_);
-    if (operation.block) {
-        dispatcher_.block(event);
-    }
-    for (protocol::ActionRequest& request : operation.calls) {
-        const std::string action = request.action;
-        account::Answer reply = dispatcher_.call(std::move(request));
-        protocol::ActionReply done;
-        if (reply.ready()) {
-            done = reply.take();
-        } else {
-            done = co_await reply.later();
-        }
-        log_.debug("quick operation action={} retcode={}", action, done.retcode);
-    }
+Pipeline::Counters Pipeline::counters() const noexcept {
+    Counters counters = counters_;
+    counters.filtered = delivery_counters_.filtered;
+    counters.rendered = delivery_counters_.rendered;
+    return counters;
 }
 
 }  // namespace cqhttp::event

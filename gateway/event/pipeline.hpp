@@ -3,7 +3,11 @@
 #include "gateway/account/backend.hpp"
 #include "gateway/action/dispatcher.hpp"
 #include "gateway/base/log.hpp"
+#include "gateway/event/delivery.hpp"
+#include "gateway/event/filters.hpp"
 #include "gateway/event/hub.hpp"
+#include "gateway/event/post_lane.hpp"
+#include "gateway/event/quick_answers.hpp"
 #include "gateway/event/reporter.hpp"
 #include "gateway/protocol/event.hpp"
 #include "gateway/protocol/event_filter.hpp"
@@ -17,8 +21,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
-#include <optional>
+#include <utility>
+#include <vector>
 
 namespace cqhttp::event {
 
@@ -33,18 +37,26 @@ struct PipelineOptions {
 // Every event of one account goes through here, one at a time and in order (PIPE-001 ... PIPE-011):
 // filter, rendering, HTTP POST and its quick operations, forward push, reverse push. A POST that
 // hangs delays this account's later events and nothing else; the queue in front of it is bounded:
-// the newest event is dropped, counted, and said in the log once per spell. Lives on the account's
-// loop, and ends with the configuration that made it.
+// the newest event is dropped, counted, and said in the log once per spell. Where there are several
+// addresses to post to, each has a lane of its own that nothing else waits for; at most one of them
+// is the reporter, which comes before the pushes. Lives on the account's loop, and ends with the
+// configuration that made it.
 class Pipeline final : public account::EventSink {
 public:
     // Without a filter every event passes; with `hold_all` none does (a filter file that is broken,
-    // FLT-004). `reporter` may be null.
+    // FLT-004). `reporter` may be null; it gets what `set_reporter_wish` says, else every event
+    // that passes the account's filter, in the account's form.
     Pipeline(asio::any_io_executor executor, PipelineOptions options,
              const protocol::Profile& profile, action::Dispatcher& dispatcher, Hub& hub,
              Reporter* reporter, Log log);
 
-    void set_filter(protocol::EventFilter filter) { filter_.emplace(std::move(filter)); }
-    void hold_all() noexcept { hold_all_ = true; }
+    void set_filter(protocol::EventFilter filter) { filters_.set(std::move(filter)); }
+    void hold_all() noexcept { filters_.close(); }
+    // For sinks with a filter of their own.
+    Filters& filters() noexcept { return filters_; }
+    void set_reporter_wish(Wish wish) noexcept { reporter_wish_ = wish; }
+    // `lane` outlives the pipeline and is run by whoever owns it.
+    void add_lane(PostLane& lane) { lanes_.push_back(&lane); }
 
     void submit(protocol::Event event) override;
     std::size_t room() const override {
@@ -60,26 +72,34 @@ public:
 
     struct Counters {
         std::uint64_t submitted = 0, filtered = 0, dropped = 0, rendered = 0;
+        std::uint64_t posted = 0, failed = 0;  // by the reporter
     };
-    const Counters& counters() const noexcept { return counters_; }
+    Counters counters() const noexcept;
 
 private:
-    asio::awaitable<void> carry(protocol::Event event);
-    asio::awaitable<void> execute(const protocol::Event& event, const std::string& answer);
+    struct Waiting {
+        protocol::Event event;
+        Findings findings;
+    };
+
+    void feed_lanes(const protocol::Event& event, Findings& findings);
+    asio::awaitable<void> carry(Waiting waiting);
 
     PipelineOptions options_;
-    const protocol::Profile& profile_;
-    action::Dispatcher& dispatcher_;
+    Filters filters_;
+    Delivery::Surroundings around_;
     Hub& hub_;
     Reporter* reporter_;
+    Wish reporter_wish_;
     Log log_;
-    std::optional<protocol::EventFilter> filter_;
-    bool hold_all_ = false;
-    std::deque<protocol::Event> queue_;
+    QuickAnswers answers_;
+    std::vector<PostLane*> lanes_;
+    std::deque<Waiting> queue_;
     asio::steady_timer wake_;
     bool stopped_ = false;
     bool dropping_ = false;
     Counters counters_;
+    Delivery::Counters delivery_counters_;
 };
 
 }  // namespace cqhttp::event

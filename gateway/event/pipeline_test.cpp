@@ -67,7 +67,7 @@ struct Fixture {
           poster(story),
           pipeline(context.get_executor(), options, profile, dispatcher, hub,
                    with_post ? &poster : nullptr, Log(log, "event")) {
-        hub.add(listener);
+        hub.add(listener, {Filters::of_account, options.form});
     }
 
     // Carries through everything that was submitted.
