@@ -1,6 +1,5 @@
 #include "gateway/app/service.hpp"
 
-#include "gateway/app/filter_file.hpp"
 #include "gateway/base/ensure.hpp"
 #include "gateway/base/url.hpp"
 
@@ -23,8 +22,7 @@ transport::HttpApiOptions http_options(const config::AccountConfig& config) {
 event::PipelineOptions pipeline_options(const config::AccountConfig& config) {
     event::PipelineOptions options;
     options.self_id = config.self_id;
-    options.form.message_array = config.events.message_format == config::MessageFormat::array;
-    options.form.backward_compatibility = config.events.backward_compatibility;
+    options.form = form_of(config, config.events.message_format);
     options.queue = config.limits.event_queue;
     return options;
 }
@@ -34,25 +32,6 @@ Result<net::TlsContext> make_tls(const config::TlsSettings& settings) {
     options.verify = settings.verify;
     options.ca_file = settings.ca_file;
     return net::TlsContext::client(options);
-}
-
-std::unique_ptr<transport::HttpPost> http_post(boost::asio::io_context& context,
-                                               const config::AccountConfig& config,
-                                               Result<net::TlsContext>& tls, const Log& log) {
-    if (config.post.url.empty() || !tls) {
-        return nullptr;
-    }
-    auto url = parse_url(config.post.url);
-    ensure(url.has_value(), "the configuration holds addresses that can be used (POST-004)");
-    transport::HttpPostOptions options;
-    options.url = std::move(*url);
-    options.secret = config.post.secret;
-    options.self_id = config.self_id;
-    options.connect = config.limits.connect;
-    options.timeout = config.post.timeout;
-    return std::make_unique<transport::HttpPost>(context.get_executor(), *tls, std::move(options),
-                                                 protocol::profile(config.profile),
-                                                 log.named("http_post"));
 }
 
 action::Spawn spawn_into(net::TaskGroup& group) {
@@ -72,31 +51,13 @@ Result<void> listen_on(net::HttpServer& server, const std::string& host, std::ui
     return {};
 }
 
-struct ReverseTarget {
-    transport::Role role;
-    std::string url;
-};
-
-// The connections the settings ask for (WSR-002 ... WSR-007); ws_reverse_url and the universal
-// client exist in the profiles that have these settings.
-std::vector<ReverseTarget> reverse_targets(const config::ReverseSettings& settings) {
-    using transport::Role;
-    std::vector<ReverseTarget> targets;
-    const auto add = [&](Role role, const std::string& url) {
-        if (!url.empty()) {
-            targets.push_back({role, url});
-        }
-    };
-    if (!settings.enabled) {
-        return targets;
+transport::Role role_of(config::SinkRole role) {
+    switch (role) {
+        case config::SinkRole::api: return transport::Role::api;
+        case config::SinkRole::event: return transport::Role::event;
+        case config::SinkRole::universal: break;
     }
-    if (settings.universal) {
-        add(Role::universal, settings.url);
-        return targets;
-    }
-    add(Role::api, settings.api_url.empty() ? settings.url : settings.api_url);
-    add(Role::event, settings.event_url.empty() ? settings.url : settings.event_url);
-    return targets;
+    return transport::Role::universal;
 }
 
 }  // namespace
@@ -119,11 +80,12 @@ Service::Service(boost::asio::io_context& context, const config::AccountConfig& 
       ws_api_(context, dispatcher_, config.access_token, protocol::profile(config.profile),
               config_.limits, keep_alive_, log.named("ws_api")),
       tls_(make_tls(config.tls)),
-      post_(http_post(context, config, tls_, log)),
+      posts_(context, config_, tls_, log),
       pipeline_(context.get_executor(), pipeline_options(config), protocol::profile(config.profile),
-                dispatcher_, hub_, post_.get(), log.named("event")) {
+                dispatcher_, hub_, posts_.leading(), log.named("event")),
+      filters_(config_, pipeline_.filters(), log) {
     hub_.add(ws_api_, {event::Filters::of_account, pipeline_.form()});
-    read_filter();
+    posts_.connect(pipeline_, filters_);
     if (config_.http.enabled) {
         http_server_.emplace(context, http_api_, config_.limits, log.named("http_api"));
     }
@@ -132,40 +94,26 @@ Service::Service(boost::asio::io_context& context, const config::AccountConfig& 
     }
 }
 
-// A filter that cannot be had holds every event back (FLT-004); calls go on.
-void Service::read_filter() {
-    if (config_.events.filter.empty()) {
-        return;
-    }
-    const auto file = config_.app_directory / config_.events.filter;
-    auto filter = load_filter(file);
-    if (filter) {
-        pipeline_.set_filter(std::move(*filter));
-        return;
-    }
-    log_.named("event").error("every event is held back: {}", filter.error().detail);
-    pipeline_.hold_all();
-}
-
 void Service::make_reverse_clients() {
-    const std::vector<ReverseTarget> targets = reverse_targets(config_.reverse);
     const transport::ReverseClient::Surroundings surroundings{
         context_, dispatcher_,    protocol::profile(config_.profile),
         *tls_,    config_.limits, keep_alive_};
-    for (const ReverseTarget& target : targets) {
-        auto url = parse_url(target.url);
+    for (const config::ReverseSink& sink : config_.reverse_sinks) {
+        auto url = parse_url(sink.url);
         ensure(url.has_value(), "the configuration holds addresses that can be used (WSR-008)");
         transport::ReverseClientOptions options;
-        options.role = target.role;
+        options.role = role_of(sink.role);
         options.url = std::move(*url);
         options.self_id = config_.self_id;
-        options.access_token = config_.access_token;
-        options.reconnect = {config_.reverse.reconnect_interval,
-                             config_.reverse.reconnect_on_code_1000};
-        reverse_clients_.push_back(std::make_unique<transport::ReverseClient>(
-            surroundings, std::move(options), log_.named("reverse_ws")));
+        options.access_token = sink.access_token;
+        options.reconnect = {sink.reconnect_interval, sink.reconnect_on_code_1000};
+        const Log named = log_.named(sink.listed ? "reverse_ws " + sink.name : "reverse_ws");
+        reverse_clients_.push_back({sink.name, std::make_unique<transport::ReverseClient>(
+                                                   surroundings, std::move(options), named)});
         // Behind the forward connections (WSR-034).
-        hub_.add(*reverse_clients_.back(), {event::Filters::of_account, pipeline_.form()});
+        const event::Wish wish{filters_.number(sink.filter, sink.name),
+                               form_of(config_, sink.message_format)};
+        hub_.add(*reverse_clients_.back().client, wish);
     }
 }
 
@@ -194,9 +142,7 @@ Result<void> Service::listen(Ports chosen) {
 void Service::start() {
     const std::string_view profile = protocol::profile(config_.profile).name;
     servers_.spawn("events", pipeline_.run());
-    if (post_) {
-        log_.named("http_post").info("posting events url={}", post_->printable_url());
-    }
+    posts_.start(servers_);
     if (http_server_) {
         servers_.spawn("http server", http_server_->run());
         log_.named("http_api")
@@ -210,9 +156,8 @@ void Service::start() {
         log_.named("ws_api").info("listening url={} self_id={} profile={}", ws_url(),
                                   config_.self_id, profile);
     }
-    for (const auto& client : reverse_clients_) {
-        servers_.spawn(fmt::format("reverse {}", transport::name_of(client->role())),
-                       client->run());
+    for (const auto& [name, client] : reverse_clients_) {
+        servers_.spawn("reverse " + name, client->run());
     }
 }
 
@@ -220,6 +165,7 @@ void Service::stop() {
     listening_ = false;
     dispatcher_.stop();
     pipeline_.stop();
+    posts_.stop();
     if (http_server_) {
         http_server_->stop();
     }
@@ -227,16 +173,14 @@ void Service::stop() {
         ws_server_->stop();
         ws_api_.stop();
     }
-    for (const auto& client : reverse_clients_) {
+    for (const auto& [name, client] : reverse_clients_) {
         client->stop();
     }
 }
 
 void Service::abort() {
     pipeline_.abort();
-    if (post_) {
-        post_->stop();
-    }
+    posts_.abort();
     if (http_server_) {
         http_server_->abort();
     }
@@ -244,7 +188,7 @@ void Service::abort() {
         ws_server_->abort();
         ws_api_.abort();
     }
-    for (const auto& client : reverse_clients_) {
+    for (const auto& [name, client] : reverse_clients_) {
         client->abort();
     }
     background_.cancel();
@@ -265,9 +209,8 @@ std::vector<action::PartStatus> Service::parts() const {
         parts.push_back({"ws", listening_});
     }
     const bool running_counts = protocol::profile(config_.profile).reverse_good_while_running;
-    for (const auto& client : reverse_clients_) {
-        parts.push_back({fmt::format("ws_reverse_{}", transport::name_of(client->role())),
-                         running_counts ? client->running() : client->connected()});
+    for (const auto& [name, client] : reverse_clients_) {
+        parts.push_back({name, running_counts ? client->running() : client->connected()});
     }
     return parts;
 }

@@ -5,6 +5,8 @@
 #include "gateway/action/restarter.hpp"
 #include "gateway/action/status.hpp"
 #include "gateway/action/system_actions.hpp"
+#include "gateway/app/filter_numbers.hpp"
+#include "gateway/app/post_sinks.hpp"
 #include "gateway/base/log.hpp"
 #include "gateway/base/result.hpp"
 #include "gateway/config/config.hpp"
@@ -15,7 +17,6 @@
 #include "gateway/net/tls.hpp"
 #include "gateway/net/websocket.hpp"
 #include "gateway/transport/http_api.hpp"
-#include "gateway/transport/http_post.hpp"
 #include "gateway/transport/reverse_client.hpp"
 #include "gateway/transport/ws_api.hpp"
 
@@ -63,7 +64,11 @@ public:
     account::EventSink& events() noexcept { return pipeline_; }
 
 private:
-    void read_filter();
+    struct Reverse {
+        std::string name;
+        std::unique_ptr<transport::ReverseClient> client;
+    };
+
     void make_reverse_clients();
 
     boost::asio::io_context& context_;
@@ -78,9 +83,10 @@ private:
     transport::WsApi ws_api_;
     event::Hub hub_;
     Result<net::TlsContext> tls_;
-    std::unique_ptr<transport::HttpPost> post_;  // null without post_url
+    PostSinks posts_;
     event::Pipeline pipeline_;
-    std::vector<std::unique_ptr<transport::ReverseClient>> reverse_clients_;
+    FilterNumbers filters_;
+    std::vector<Reverse> reverse_clients_;
     std::optional<net::HttpServer> http_server_;
     std::optional<net::HttpServer> ws_server_;
     bool listening_ = false;

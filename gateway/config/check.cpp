@@ -2,6 +2,7 @@
 
 #include "gateway/base/text.hpp"
 #include "gateway/base/url.hpp"
+#include "gateway/config/sink_lists.hpp"
 #include "gateway/protocol/json.hpp"
 
 #include <algorithm>
@@ -233,7 +234,9 @@ private:
             case Rule::host: return host(value);
             case Rule::http_url: return url(value, {Scheme::http, Scheme::https});
             case Rule::ws_url: return url(value, {Scheme::ws, Scheme::wss});
-            case Rule::words: return word(value);
+            case Rule::words:
+            case Rule::words_of_any_case: return word(value);
+            case Rule::label: return label(value);
             case Rule::none:
             case Rule::reconnect:
             case Rule::workers: break;
@@ -262,6 +265,9 @@ private:
     // POST-004, WSR-008. The address is not repeated: its query may carry a token.
     Value url(const std::string& value, std::pair<Scheme, Scheme> allowed) {
         if (value.empty()) {
+            if (setting_.is_ours()) {
+                mistake("must not be empty");
+            }
             return value;
         }
         const bool http = allowed.first == Scheme::http;
@@ -270,9 +276,14 @@ private:
             return value;
         }
         const std::string_view start = http ? "http:// or https://" : "ws:// or wss://";
-        warning("ignored: " + (parsed || !has_scheme(value, http)
-                                   ? "the address must start with " + std::string(start)
-                                   : parsed.error().detail));
+        const std::string why = parsed || !has_scheme(value, http)
+                                    ? "the address must start with " + std::string(start)
+                                    : parsed.error().detail;
+        if (setting_.is_ours()) {
+            mistake(why);
+        } else {
+            warning("ignored: " + why);
+        }
         return std::string();
     }
 
@@ -282,13 +293,27 @@ private:
                     : iequals(scheme, "ws") || iequals(scheme, "wss");
     }
 
+    Value label(const std::string& value) {
+        constexpr std::size_t longest = 32;
+        const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '.' || c == '-' || c == '_';
+        });
+        if (!plain || value.empty() || value.size() > longest) {
+            mistake("must be 1 to 32 letters, digits or - _ .");
+            return default_;
+        }
+        return value;
+    }
+
     Value word(const std::string& value) {
         std::string allowed;
         std::string_view rest = setting_.words;
         while (!rest.empty()) {
             const std::string_view known = rest.substr(0, rest.find(' '));
-            if (value == known) {
-                return value;
+            if (value == known ||
+                (setting_.rule == Rule::words_of_any_case && iequals(value, known))) {
+                return std::string(known);
             }
             rest.remove_prefix(std::min(rest.size(), known.size() + 1));
             allowed += allowed.empty() ? "" : rest.empty() ? " or " : ", ";
@@ -311,7 +336,7 @@ Given merge(std::span<const Section* const> layers, ProfileId profile, Report& r
     for (const Section* section : layers) {
         std::set<const Setting*> here;
         for (const Entry& entry : section->entries) {
-            const Setting* setting = resolver.resolve(entry);
+            const Setting* setting = is_sink_key(entry.key) ? nullptr : resolver.resolve(entry);
             if (setting == nullptr) {
                 continue;
             }

@@ -13,7 +13,8 @@ namespace cqhttp::config {
 using Given = std::map<const Setting*, const Entry*>;
 
 // Merges sections key by key, later ones over earlier ones (CFG-003). Keys that do not exist, or
-// not in this profile, are reported and left out (CFG-023, CFG-031, CFG-032).
+// not in this profile, are reported and left out (CFG-023, CFG-031, CFG-032). The lists of sinks
+// are left to settle_sinks().
 Given merge(std::span<const Section* const> layers, protocol::ProfileId profile, Report& report);
 
 // The value of a setting that was given: checked for type, range and meaning (CFG-020 ... CFG-022).

@@ -3,6 +3,7 @@
 #include "gateway/base/limits.hpp"
 #include "gateway/base/log.hpp"
 #include "gateway/base/secret.hpp"
+#include "gateway/config/sinks.hpp"
 #include "gateway/protocol/profile.hpp"
 
 #include <chrono>
@@ -36,12 +37,12 @@ struct ReverseSettings {
 };
 
 struct PostSettings {
+    bool enabled = true;              // http_post.enable
     std::string url;                  // post_url; empty: no POST
     std::chrono::seconds timeout{0};  // post_timeout, gateway.post_timeout; 0: none
     Secret secret;
 };
 
-enum class MessageFormat : std::uint8_t { string, array };
 enum class SandboxControl : std::uint8_t { off, loopback, all };
 
 struct EventSettings {
@@ -80,6 +81,12 @@ struct EffectiveSetting {
     bool changed = false;  // differs from the default of the profile
 };
 
+// The same for an entry of gateway.post or gateway.ws_reverse.
+struct EffectiveSink {
+    std::string heading;
+    std::vector<EffectiveSetting> settings;
+};
+
 struct AccountConfig {
     std::int64_t self_id = 0;
     protocol::ProfileId profile = protocol::ProfileId::cqhttp_4_0;
@@ -94,6 +101,9 @@ struct AccountConfig {
     WsSettings ws;
     ReverseSettings reverse;
     PostSettings post;
+    // Everything that is on, single keys first, then the lists.
+    std::vector<PostSink> post_sinks;
+    std::vector<ReverseSink> reverse_sinks;
     EventSettings events;
     ActionSettings actions;
     SandboxSettings sandbox;
@@ -101,6 +111,7 @@ struct AccountConfig {
     Limits limits;
     LogLevel log_level = LogLevel::info;
     std::vector<EffectiveSetting> effective;  // every setting of the profile, in the table's order
+    std::vector<EffectiveSink> effective_sinks;  // every entry of the lists
 };
 
 }  // namespace cqhttp::config

@@ -42,6 +42,12 @@ std::string describe(const AccountConfig& config) {
         }
         text += line_of(effective, setting->has_effect());
     }
+    for (const EffectiveSink& sink : config.effective_sinks) {
+        text += "\n" + sink.heading + "\n";
+        for (const EffectiveSetting& setting : sink.settings) {
+            text += line_of(setting, true);
+        }
+    }
     return text;
 }
 

@@ -6,6 +6,7 @@
 #include "gateway/config/default_file.hpp"
 #include "gateway/config/search.hpp"
 #include "gateway/config/settings.hpp"
+#include "gateway/config/sink_lists.hpp"
 
 #include <algorithm>
 #include <map>
@@ -67,15 +68,36 @@ private:
             return;
         }
         for (const Setting& setting : settings()) {
-            const std::string name = variable_name(setting.name);
-            if (auto value = options_.environment(name)) {
-                Place place{"environment", "environment", 0, {}, name};
-                environment_.entries.push_back(
-                    {std::string(setting.name), std::move(*value), std::move(place), false});
-            }
+            read_variable(std::string(setting.name));
+        }
+        for (const SinkSetting& sink : post_sink_settings()) {
+            read_variables_of(sink.setting.name);
+        }
+        for (const SinkSetting& sink : reverse_sink_settings()) {
+            read_variables_of(sink.setting.name);
         }
         const std::string force = options_.environment("FORCE_ENV").value_or("");
         environment_wins_ = parse_bool(force).value_or(iequals(force, "on"));
+    }
+
+    void read_variable(std::string key) {
+        const std::string name = variable_name(key);
+        if (auto value = options_.environment(name)) {
+            Place place{"environment", "environment", 0, {}, name};
+            environment_.entries.push_back(
+                {std::move(key), std::move(*value), std::move(place), false});
+        }
+    }
+
+    // Of "gateway.post.url": gateway.post.1.url and so on.
+    void read_variables_of(std::string_view sink_key) {
+        const std::size_t dot = sink_key.rfind('.');
+        for (std::size_t number = 1; number <= most_sinks; ++number) {
+            std::string key(sink_key.substr(0, dot + 1));
+            key += std::to_string(number);
+            key += sink_key.substr(dot);
+            read_variable(std::move(key));
+        }
     }
 
     std::vector<std::int64_t> accounts_or(std::vector<std::int64_t> named) const {
@@ -247,6 +269,7 @@ private:
         for (const Setting& setting : settings()) {
             settle(config, setting, given);
         }
+        settle_sinks(config, draft.layers, report_);
         // With settings from the environment a file would hide them from the next start.
         if (!draft.found && environment_.entries.empty()) {
             missing_.push_back(loaded_.accounts.size());

@@ -296,5 +296,31 @@ TEST_CASE("load: the documented OneBot 11 example connects to the framework", "[
     CHECK(account.access_token.reveal() == "T0ken-for-tests");
 }
 
+TEST_CASE("load: the documented lists of addresses say the same in both forms", "[CFG-035]") {
+    const test::TemporaryTree trees[2];
+    trees[0].write("4.15/config.ini", documented("ini", 1));
+    trees[1].write("4.15/config.json", documented("json", 5));
+    for (const test::TemporaryTree& tree : trees) {
+        const LoadOutcome outcome = load(options_for(tree));
+        REQUIRE(outcome.loaded);
+        CHECK(outcome.loaded->warnings.empty());
+        const AccountConfig& account = outcome.loaded->accounts.at(0);
+        REQUIRE(account.post_sinks.size() == 2);
+        CHECK(account.post_sinks[0].name == "post.1");
+        CHECK(account.post_sinks[0].timeout == std::chrono::seconds(5));
+        CHECK(account.post_sinks[0].secret.reveal() == "T0ken-for-tests");
+        CHECK(account.post_sinks[1].name == "archive");
+        CHECK(account.post_sinks[1].secret.reveal() == "another-T0ken-for-tests");
+        CHECK(account.post_sinks[1].message_format == MessageFormat::array);
+        REQUIRE(account.reverse_sinks.size() == 2);
+        CHECK(account.reverse_sinks[0].role == SinkRole::universal);
+        CHECK(account.reverse_sinks[0].access_token.reveal() == "T0ken-for-tests");
+        CHECK(account.reverse_sinks[1].name == "statistics");
+        CHECK(account.reverse_sinks[1].role == SinkRole::event);
+        CHECK(account.reverse_sinks[1].access_token.empty());
+        CHECK(account.reverse_sinks[1].reconnect_interval == std::chrono::milliseconds(1000));
+    }
+}
+
 }  // namespace
 }  // namespace cqhttp::config

@@ -62,30 +62,36 @@ bool is_setting_group(std::string_view name) {
     });
 }
 
-std::optional<std::string_view> near_miss(std::string_view name, protocol::ProfileId profile) {
+std::optional<std::string_view> closest(std::string_view name,
+                                        std::span<const std::string_view> candidates) {
     if (name.size() > longest_name) {
         return std::nullopt;
     }
     const std::string lower = to_lower(name);
     std::optional<std::string_view> best;
     std::size_t best_distance = name.size() < 4 ? 2 : name.size() < 8 ? 3 : 4;  // one too far
-    const auto consider = [&](std::string_view candidate) {
+    for (const std::string_view candidate : candidates) {
         const std::size_t found = distance(lower, candidate);
         if (!candidate.empty() && found < best_distance) {
             best = candidate;
             best_distance = found;
         }
-    };
+    }
+    return best;
+}
+
+std::optional<std::string_view> near_miss(std::string_view name, protocol::ProfileId profile) {
+    std::vector<std::string_view> candidates;
     for (const Setting& setting : settings()) {
         const Presence presence = setting.in(profile).presence;
         if (presence == Presence::settable || presence == Presence::optional) {
-            consider(setting.name);
+            candidates.push_back(setting.name);
             if (profile == protocol::ProfileId::onebot_11) {
-                consider(setting.alias);
+                candidates.push_back(setting.alias);
             }
         }
     }
-    return best;
+    return closest(name, candidates);
 }
 
 std::optional<bool> parse_bool(std::string_view text) {

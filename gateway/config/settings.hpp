@@ -34,10 +34,12 @@ struct Default {
 // What is checked beyond the type.
 enum class Rule : std::uint8_t {
     none,
-    host,       // a host name or address, IPv6 with or without brackets
-    http_url,   // http:// or https://, else ignored (POST-004)
-    ws_url,     // ws:// or wss://, else ignored (WSR-008)
-    words,      // one of `words`
+    host,      // a host name or address, IPv6 with or without brackets
+    http_url,  // http:// or https://, else ignored (POST-004)
+    ws_url,    // ws:// or wss://, else ignored (WSR-008)
+    words,     // one of `words`
+    words_of_any_case,
+    label,      // letters, digits and - _ . in a line of the log
     reconnect,  // 0 or less becomes 100 (WSR-056)
     workers,    // 0 becomes 2 x cores + 1
 };
@@ -84,6 +86,10 @@ bool is_setting_group(std::string_view name);
 
 // The name the writer of `name` probably meant, among those of the profile.
 std::optional<std::string_view> near_miss(std::string_view name, protocol::ProfileId profile);
+
+// The same among `candidates`, all in lower case.
+std::optional<std::string_view> closest(std::string_view name,
+                                        std::span<const std::string_view> candidates);
 
 // "yes", "True", "1", "no", ... (CFG-020).
 std::optional<bool> parse_bool(std::string_view text);

@@ -168,6 +168,7 @@ const Setting table[] = {
      .meaning = "false: no POST whatever the address",
      .apply = {.boolean =
                    [](AccountConfig& c, bool v) {
+                       c.post.enabled = v;
                        if (!v) {
                            c.post.url.clear();
                        }

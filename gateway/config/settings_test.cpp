@@ -1,5 +1,6 @@
 #include "gateway/config/settings.hpp"
 
+#include "gateway/config/sink_lists.hpp"
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/fixture.hpp"
 
@@ -59,7 +60,7 @@ TEST_CASE("settings: every default is allowed by its own row", "[CFG-030]") {
                 CHECK(*number >= setting.minimum);
                 CHECK(*number <= setting.maximum);
             }
-            if (setting.rule == Rule::words) {
+            if (setting.rule == Rule::words || setting.rule == Rule::words_of_any_case) {
                 const std::string words = " " + std::string(setting.words) + " ";
                 CHECK(words.find(" " + std::string(standard.value) + " ") != std::string::npos);
             }
@@ -232,7 +233,7 @@ std::string allowed_cell(const Setting& setting) {
     if (!setting.has_effect()) {
         return "";
     }
-    if (setting.rule == Rule::words) {
+    if (setting.rule == Rule::words || setting.rule == Rule::words_of_any_case) {
         std::string words = "`";
         for (const char c : setting.words) {
             words += c == ' ' ? std::string("` `") : std::string(1, c);
@@ -271,7 +272,25 @@ TEST_CASE("settings: the documentation has every row with its type and defaults 
     }
     INFO("rows that are missing or differ:\n" << missing);
     CHECK(missing.empty());
-    CHECK(rows == settings().size());
+    const auto sinks = {post_sink_settings(), reverse_sink_settings()};
+    std::size_t sink_rows = 0;
+    for (const auto& table : sinks) {
+        for (const SinkSetting& sink : table) {
+            const Setting& setting = sink.setting;
+            const std::string_view name = setting.name.substr(setting.name.rfind('.') + 1);
+            std::string row = "| `" + std::string(name) + "` | " + type_cell(setting) + " | ";
+            row += sink.account_key.empty() ? std::string() : "`" + std::string(sink.account_key);
+            row += sink.account_key.empty() ? "| " : "` | ";
+            const std::string allowed = allowed_cell(setting);
+            row += allowed + (allowed.empty() ? "| " : " | ") + std::string(setting.meaning);
+            row += " |\n";
+            missing += document.find("\n" + row) == std::string::npos ? row : "";
+            ++sink_rows;
+        }
+    }
+    INFO("rows of sinks that are missing or differ:\n" << missing);
+    CHECK(missing.empty());
+    CHECK(rows == settings().size() + sink_rows);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "gateway/base/text.hpp"
 #include "gateway/config/ini.hpp"
 #include "gateway/config/settings.hpp"
+#include "gateway/config/sink_lists.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -117,28 +118,44 @@ std::optional<Source> read_ini(const fs::path& path, std::string_view text,
         return std::nullopt;
     }
     Source source{path, false, false, {}};
-    const auto add = [&](Section& section, std::vector<IniEntry>& entries) {
+    const auto add = [&](Section& section, std::vector<IniEntry>& entries,
+                         const std::string& prefix = {}) {
         for (IniEntry& entry : entries) {
-            Place place = reading.at(entry.line, entry.key);
-            section.entries.push_back({std::move(entry.key), std::move(entry.value),
-                                       std::move(place), entry.only_comment});
+            std::string key = prefix + entry.key;
+            Place place = reading.at(entry.line, key);
+            section.entries.push_back(
+                {std::move(key), std::move(entry.value), std::move(place), entry.only_comment});
         }
+    };
+    // Sections of sinks may stand before that of their owner.
+    const auto section_of = [&](const std::string& name) -> Section& {
+        const auto known =
+            std::find_if(source.sections.begin(), source.sections.end(),
+                         [&](const Section& section) { return section.name == name; });
+        return known != source.sections.end() ? *known
+                                              : source.sections.emplace_back(Section{name, {}});
     };
     if (!file.before_sections.empty()) {
         reading.report.warning(
             reading.file + ":" + std::to_string(file.before_sections.front().line) +
             ": keys above the first section are read as if they stood in [general]");
-        add(source.sections.emplace_back(Section{"general", {}}), file.before_sections);
+        add(section_of("general"), file.before_sections);
     }
     for (IniSection& section : file.sections) {
-        if (!is_known_section(section.name)) {
+        if (const auto sink = sink_section(section.name)) {
+            add(section_of(sink->owner), section.entries, sink->prefix);
+        } else if (resembles_sink_section(section.name)) {
+            reading.mistake(section.line,
+                            "there is no such section; sinks are [gateway.post.<number>] and "
+                            "[gateway.ws_reverse.<number>], numbers from 1 to " +
+                                std::to_string(most_sinks) +
+                                ", for one account [<account number>.gateway.post.<number>]");
+        } else if (!is_known_section(section.name)) {
             reading.report.warning(reading.file + ":" + std::to_string(section.line) +
                                    ": this section is ignored; sections are [general] and "
                                    "[<account number>]");
-        } else if (section.name == "general" && !file.before_sections.empty()) {
-            add(source.sections.front(), section.entries);
         } else {
-            add(source.sections.emplace_back(Section{section.name, {}}), section.entries);
+            add(section_of(section.name), section.entries);
         }
     }
     return source;

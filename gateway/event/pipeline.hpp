@@ -55,6 +55,7 @@ public:
     // For sinks with a filter of their own.
     Filters& filters() noexcept { return filters_; }
     void set_reporter_wish(Wish wish) noexcept { reporter_wish_ = wish; }
+    QuickAnswers& answers() noexcept { return answers_; }
     // `lane` outlives the pipeline and is run by whoever owns it.
     void add_lane(PostLane& lane) { lanes_.push_back(&lane); }
 
