@@ -56,6 +56,8 @@ public:
     bool is_415() const noexcept { return parts_.profile == Profile::cqhttp_4_15; }
     bool is_ob11() const noexcept { return parts_.profile == Profile::onebot_11; }
     const Endpoints& target() const noexcept { return parts_.endpoints; }
+    // Whether the target offers what a case can do without.
+    bool can(Need need) const { return parts_.target.offers().contains(need); }
     std::chrono::milliseconds patience() const noexcept { return parts_.wires.patience; }
     Transcript& transcript() noexcept { return *parts_.wires.transcript; }
 

@@ -66,6 +66,39 @@ inline constexpr Setup array{.name = "array",
                              .about = "events carry messages as arrays; posted to the suite",
                              .post = true,
                              .array = true};
+inline constexpr Setup odd_format{.name = "odd-format",
+                                  .about = "as post, with a message format nobody knows",
+                                  .post = true,
+                                  .own_lines = "post_message_format = xml"};
+inline constexpr Setup no_emoji{.name = "no-emoji",
+                                .about = "as array; emoji codes are not converted",
+                                .post = true,
+                                .array = true,
+                                .emoji = false};
+inline constexpr Setup filter{.name = "filter",
+                              .about = "as post, with an event filter that passes everything",
+                              .post = true,
+                              .filter = "{}"};
+inline constexpr Setup filter_everywhere{
+    .name = "filter-everywhere",
+    .about = "an event filter, with events posted and pushed to the suite",
+    .post = true,
+    .reverse_event = true,
+    .reconnect_interval = 200,
+    .filter = R"({".not":{"raw_message":{".contains":"held"}}})"};
+inline constexpr Setup filter_relative{
+    .name = "filter-relative",
+    .about = "as post, with an event filter given relative to the app directory",
+    .post = true,
+    .own_lines = "event_filter = filters/conformance.json"};
+inline constexpr Setup no_file_urls{.name = "no-file-urls",
+                                    .about = "messages may not name files of the machine",
+                                    .own_lines = "gateway.allow_file_urls = no"};
+inline constexpr Setup cors{.name = "cors",
+                            .about = "pages of other origins may call; with an access token",
+                            .token = Setup::Token::set,
+                            .data_files = true,
+                            .own_lines = "enable_cors = yes"};
 inline constexpr Setup reverse{.name = "reverse",
                                .about =
                                    "connects to the suite for calls and for events; comes "
