@@ -2,6 +2,7 @@
 #include "gateway/account/sandbox_actions.hpp"
 #include "gateway/protocol/action_reply.hpp"
 #include "gateway/protocol/json_writer.hpp"
+#include "gateway/protocol/message.hpp"
 
 #include <algorithm>
 #include <array>
@@ -325,7 +326,14 @@ ActionReply get_msg(ActionContext& context, const Arguments& arguments) {
         .member("real_id", message.id)
         .key("sender");
     write_sender(json, context, message);
-    json.member("message", message.content).end_object();
+    if (context.form.message_array) {
+        // As in events: clients expect the one form that they are set to.
+        json.key("message").raw(
+            protocol::to_segment_json(protocol::parse_cq(message.content, context.profile)));
+    } else {
+        json.member("message", message.content);
+    }
+    json.end_object();
     return reply;
 }
 

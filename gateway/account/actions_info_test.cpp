@@ -227,6 +227,15 @@ TEST_CASE("actions info: a message read back", "[ACT-170]") {
     CHECK(desk.code("get_msg", R"({"message_id":99})") == 103);
 }
 
+TEST_CASE("actions info: a message read back has the form of events", "[ACT-170][MSG-060]") {
+    Desk desk(ProfileId::onebot_11);
+    desk.world.put(StoredMessage{5, 1, "private", 10001, 10002, "a&amp;b[CQ:face,id=1]", false});
+    desk.context.form.message_array = true;
+    CHECK(desk.data("get_msg", R"({"message_id":5})").at("message") ==
+          Json::parse(
+              R"([{"type":"text","data":{"text":"a&b"}},{"type":"face","data":{"id":"1"}}])"));
+}
+
 TEST_CASE("actions info: a private sender has no group members", "[ACT-170]") {
     Desk desk(ProfileId::onebot_11);
     desk.world.put(StoredMessage{5, 1, "private", 10001, 10002, "hi", false});
