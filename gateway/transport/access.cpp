@@ -3,6 +3,11 @@
 #include "gateway/protocol/action_request.hpp"
 #include "gateway/protocol/token.hpp"
 
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
 namespace cqhttp::transport {
 
 std::optional<net::HttpResponse> refuse_access(const Secret& access_token,
@@ -23,6 +28,23 @@ std::optional<net::HttpResponse> refuse_access(const Secret& access_token,
         case protocol::Access::wrong: break;
     }
     return net::HttpResponse::empty(403);
+}
+
+void RefusalLog::tell(const Log& log, const net::HttpRequest& head, unsigned status, Time now) {
+    constexpr auto pause = std::chrono::seconds(10);
+    constexpr std::size_t longest_path = 80;
+    ++untold_;
+    if (told_ && now - *told_ < pause) {
+        return;
+    }
+    const std::string_view reason = status == 401
+                                        ? "no access_token, or not in a form that is accepted"
+                                        : "the token is not the access_token";
+    const std::string times = untold_ == 1 ? std::string() : fmt::format(" times={}", untold_);
+    log.warn("client refused status={} reason=\"{}\" path={} peer={}{}", status, reason,
+             head.path.substr(0, longest_path), head.peer, times);
+    told_ = now;
+    untold_ = 0;
 }
 
 }  // namespace cqhttp::transport

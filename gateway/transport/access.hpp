@@ -1,9 +1,12 @@
 #pragma once
 
+#include "gateway/base/log.hpp"
 #include "gateway/base/secret.hpp"
 #include "gateway/net/http_message.hpp"
 #include "gateway/protocol/profile.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <optional>
 
 namespace cqhttp::transport {
@@ -13,5 +16,19 @@ namespace cqhttp::transport {
 std::optional<net::HttpResponse> refuse_access(const Secret& access_token,
                                                const net::HttpRequest& head,
                                                const protocol::Profile& profile);
+
+// Tells the operator about requests that were refused so: why, and who asked. One line in ten
+// seconds, with the number of refusals since the line before, so that nobody can flood the log.
+class RefusalLog {
+public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    void tell(const Log& log, const net::HttpRequest& head, unsigned status,
+              Time now = std::chrono::steady_clock::now());
+
+private:
+    std::optional<Time> told_;
+    std::size_t untold_ = 0;
+};
 
 }  // namespace cqhttp::transport

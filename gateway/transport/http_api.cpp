@@ -71,7 +71,11 @@ std::optional<net::HttpResponse> HttpApi::refuse(const net::HttpRequest& head) {
     if (!get && head.method != "POST") {
         return method_not_allowed("GET, POST");  // HTTP-017, HTTP-018
     }
-    return refuse_access(options_.access_token, head, profile_);
+    auto refused = refuse_access(options_.access_token, head, profile_);
+    if (refused) {
+        refusals_.tell(log_, head, refused->status);
+    }
+    return refused;
 }
 
 net::HttpAnswer HttpApi::handle(const net::HttpRequest& request) {

@@ -6,6 +6,7 @@
 #include "gateway/net/http_server.hpp"
 #include "gateway/protocol/action_request.hpp"
 #include "gateway/protocol/profile.hpp"
+#include "gateway/transport/access.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -43,6 +44,7 @@ private:
     HttpApiOptions options_;
     const protocol::Profile& profile_;
     Log log_;
+    RefusalLog refusals_;
     protocol::RequestParser parser_;
 };
 

@@ -56,8 +56,7 @@ std::optional<net::HttpResponse> WsApi::refuse(const net::HttpRequest& head) {
         return net::HttpResponse::empty(404);  // WS-006
     }
     if (auto refused = refuse_access(access_token_, head, profile_)) {
-        log_.debug("handshake refused status={} path={} peer={}", refused->status, head.path,
-                   head.peer);
+        refusals_.tell(log_, head, refused->status);
         return refused;
     }
     const net::WsVerdict verdict = net::judge_offer({head.method, head.headers});

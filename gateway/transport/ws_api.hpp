@@ -9,6 +9,7 @@
 #include "gateway/net/websocket.hpp"
 #include "gateway/protocol/action_request.hpp"
 #include "gateway/protocol/profile.hpp"
+#include "gateway/transport/access.hpp"
 #include "gateway/transport/end_of_turn.hpp"
 #include "gateway/transport/ws_session.hpp"
 
@@ -59,6 +60,7 @@ private:
     const Limits& limits_;
     net::WsKeepAlive& keep_alive_;
     Log log_;
+    RefusalLog refusals_;
     protocol::RequestParser parser_;
     std::list<WsSession*> sessions_;
     std::uint64_t slow_subscribers_ = 0;
