@@ -1,13 +1,11 @@
 // Clients and servers that other people wrote, with what they come with on this machine. What is
 // not installed is skipped with a message.
+#include "gateway/tests/integration/client_programs.hpp"
 #include "gateway/tests/integration/reverse_support.hpp"
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/temp_dir.hpp"
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <optional>
 #include <signal.h>
 #include <sstream>
 #include <stdexcept>
@@ -18,35 +16,10 @@
 namespace cqhttp::test {
 namespace {
 
-namespace fs = std::filesystem;
-
-using Command = std::vector<std::string>;
-
 const std::string python = "/usr/bin/python3";  // Debian's modules are for this one
-const std::vector<std::pair<std::string, std::string>> no_proxy{{"no_proxy", "*"},
-                                                                {"NO_PROXY", "*"}};
 
 std::string client(const std::string& file) {
     return std::string(CQHTTP_TEST_CLIENTS) + "/" + file;
-}
-
-// Full path of a program on PATH.
-std::optional<std::string> find_program(const std::string& name) {
-    const char* path = std::getenv("PATH");
-    std::istringstream folders(path != nullptr ? path : "");
-    for (std::string folder; std::getline(folders, folder, ':');) {
-        const fs::path file = fs::path(folder) / name;
-        std::error_code ignored;
-        if (fs::is_regular_file(file, ignored)) {
-            return file.string();
-        }
-    }
-    return std::nullopt;
-}
-
-bool works(const Command& command) {
-    std::error_code ignored;
-    return fs::exists(command.front(), ignored) && run(command).code == 0;
 }
 
 // Whether Python can import a module of a Debian package; says so if not.
