@@ -1,4 +1,5 @@
 #include "gateway/base/text.hpp"
+#include "gateway/tests/integration/injector.hpp"
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/gateway_process.hpp"
 #include "gateway/tests/support/post_receiver.hpp"
@@ -382,6 +383,116 @@ TEST_CASE("http post: later versions follow redirects as curl does", "[POST-017]
     CHECK(posted[3].request_line == "GET /other HTTP/1.1");
     CHECK(posted[3].body.empty());
     CHECK(posted[3].header("X-Signature").empty());
+}
+
+TEST_CASE("http post: redirects without an end are given up and later events flow",
+          "[POST-013][POST-017][QOP-003]") {
+    PostReceiver receiver([](const Posted& posted, std::size_t) {
+        const bool first = posted.body.find(R"("user_id":10001)") != std::string::npos;
+        return first ? PostAnswer{"HTTP/1.1 308 No\r\nLocation: ?again\r\nContent-Length: 2\r\n\r\n{}"}
+                     : no_content();
+    });
+    GatewayOptions options = posting_to(receiver.url("/hook"), "secret = s");
+    options.arguments = {"--profile", "cqhttp-4.15"};
+    GatewayUnderTest gateway(options);
+    gateway.start();
+    WsPeer events(gateway.port("ws"), "/event/");
+    for (std::size_t i = 0; i < 2; ++i) {
+        kick(gateway, kickable[i]);
+        CHECK(is_about(next(events), kickable[i]));
+    }
+    const auto posted = receiver.wait_for(12);
+    CHECK(posted.size() == 12);  // once and ten redirects, and the second event
+    CHECK(posted[10].request_line == "POST /hook?again HTTP/1.1");
+    CHECK(posted[10].body == posted[0].body);
+    CHECK(posted[11].request_line == "POST /hook HTTP/1.1");
+    CHECK(
+        gateway.logs("event not posted url=" + receiver.url("/hook") + " stage=answer status=308"));
+}
+
+TEST_CASE("http post: a time limit bounds an event with all its redirects",
+          "[POST-013][POST-015][POST-017]") {
+    struct Row {
+        const char* profile;
+        const char* key;
+    };
+    for (const Row& row :
+         {Row{"cqhttp-4.15", "post_timeout"}, Row{"onebot-11", "http_post.timeout"},
+          Row{"onebot-11", "post_timeout"}}) {
+        INFO(row.profile << " " << row.key);
+        std::promise<void> release;
+        const std::shared_future<void> released(release.get_future());
+        PostReceiver receiver([&](const Posted&, std::size_t number) {
+            if (number == 1) {
+                return PostAnswer{"HTTP/1.1 307 No\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n"};
+            }
+            if (number == 2) {
+                released.wait_for(std::chrono::seconds(60));
+            }
+            return no_content();
+        });
+        GatewayOptions options =
+            posting_to(receiver.url("/a"), std::string(row.key) + " = 1\nuse_ws_reverse = no");
+        options.arguments = {"--profile", row.profile};
+        GatewayUnderTest gateway(options);
+        gateway.start();
+        WsPeer events(gateway.port("ws"), "/event/");
+        kick(gateway, kickable[0]);
+        CHECK(is_about(next(events), kickable[0]));
+        CHECK(gateway.logs("stage=receive detail=" + receiver.url("/b") + ": no answer within "));
+        release.set_value();
+        kick(gateway, kickable[1]);
+        CHECK(is_about(next(events), kickable[1]));
+        CHECK(is_about(Json::parse(receiver.wait_for(3).at(2).body), kickable[1]));
+    }
+}
+
+TEST_CASE("http post: the duration of a ban counts in the later versions only",
+          "[QOP-008][QOP-032][QOP-033][QOP-035]") {
+    struct Row {
+        const char* profile;
+        const char* answer;
+        int duration;  // -1: no ban
+    };
+    const Row table[] = {
+        {"cqhttp-4.0", R"({"ban":true,"ban_duration":600})", 1800},
+        {"cqhttp-4.15", R"({"ban":true,"ban_duration":600})", 600},
+        {"cqhttp-4.15", R"({"ban":true})", 1800},
+        {"cqhttp-4.15", R"({"ban_duration":600})", -1},
+        {"cqhttp-4.15", R"({"ban":true,"ban_duration":0})", 0},
+        {"cqhttp-4.15", R"({"ban":true,"ban_duration":-5})", -1},
+        {"onebot-11", R"({"ban":true,"ban_duration":"60"})", 60},
+    };
+    for (const Row& row : table) {
+        INFO(row.profile << " " << row.answer);
+        const std::string body = row.answer;
+        PostReceiver receiver([&](const Posted& posted, std::size_t) {
+            return posted.body.find(R"("post_type":"message")") == std::string::npos
+                       ? no_content()
+                       : PostAnswer{fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}",
+                                                body.size(), body)};
+        });
+        GatewayOptions options = posting_to(receiver.url("/"), "use_ws_reverse = no");
+        options.arguments = {"--profile", row.profile};
+        GatewayUnderTest gateway(options);
+        gateway.start();
+        WsPeer events(gateway.port("ws"), "/event/");
+        Injector injector(gateway.port());
+        injector.inject({{"post_type", "message"},
+                         {"message_type", "group"},
+                         {"group_id", 20001},
+                         {"user_id", 10004},
+                         {"message", "rude"}});
+        CHECK(next(events).at("message_type") == "group");  // what was asked for is done by now
+        std::vector<int> durations;
+        for (const Json& effect : injector.data(".sandbox_effects")) {
+            if (effect.at("action") == "set_group_ban") {
+                durations.push_back(effect.at("params").at("duration").get<int>());
+            }
+        }
+        CHECK(durations ==
+              (row.duration < 0 ? std::vector<int>{} : std::vector<int>{row.duration}));
+    }
 }
 
 }  // namespace cqhttp::test

@@ -15,7 +15,9 @@ namespace cqhttp::test {
 // Calls actions over one kept connection; lets the people of the sandbox's world act.
 class Injector {
 public:
-    explicit Injector(std::uint16_t port) : peer_(port) {}
+    explicit Injector(std::uint16_t port, const std::string& token = {})
+        : peer_(port),
+          authorization_(token.empty() ? "" : "Authorization: Token " + token + "\r\n") {}
 
     // The reply to an action.
     nlohmann::json call(const std::string& action,
@@ -64,12 +66,12 @@ public:
     }
 
 private:
-    static std::string request(const std::string& action, const nlohmann::json& params) {
+    std::string request(const std::string& action, const nlohmann::json& params) const {
         const std::string body = params.dump();
         return fmt::format(
-            "POST /{} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            "POST /{} HTTP/1.1\r\nHost: x\r\n{}Content-Type: application/json\r\n"
             "Content-Length: {}\r\n\r\n{}",
-            action, body.size(), body);
+            action, authorization_, body.size(), body);
     }
 
     nlohmann::json reply() {
@@ -79,6 +81,7 @@ private:
     }
 
     HttpPeer peer_;
+    std::string authorization_;
 };
 
 }  // namespace cqhttp::test
