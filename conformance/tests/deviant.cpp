@@ -33,7 +33,11 @@ public:
              {&through.reverse_api_url, &through.reverse_event_url, &through.reverse_url}) {
             redirect(*url, Relay::Kind::reverse);
         }
-        auto endpoints = co_await gateway_->start(setup, std::move(through));
+        Setup wrong = setup;
+        if (deviation_.configured != nullptr) {
+            deviation_.configured(wrong);
+        }
+        auto endpoints = co_await gateway_->start(wrong, std::move(through));
         if (endpoints.has_error()) {
             co_return endpoints;
         }
@@ -77,7 +81,8 @@ private:
 }  // namespace
 
 std::vector<std::span<const Deviation>> deviation_groups() {
-    return {http_deviations(), auth_deviations(), ws_deviations(), post_deviations()};
+    return {http_deviations(), auth_deviations(),    ws_deviations(),
+            post_deviations(), message_deviations(), file_deviations()};
 }
 
 std::unique_ptr<Target> make_deviant(std::unique_ptr<Target> gateway, const Deviation& deviation) {

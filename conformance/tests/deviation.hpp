@@ -2,6 +2,7 @@
 
 #include "conformance/http.hpp"
 #include "conformance/requirement.hpp"
+#include "conformance/setup.hpp"
 #include "conformance/ws.hpp"
 
 #include <optional>
@@ -45,6 +46,10 @@ struct Deviation {
     std::string_view name;
     std::string_view requirement;  // cases that prove it must notice
     std::string_view like = {};    // deployed implementations that do so: D1 ... D26
+    Profile profile = Profile::cqhttp_4_0;
+
+    // The gateway is configured otherwise than it was told to.
+    void (*configured)(Setup&) = nullptr;
 
     // HTTP API: the request before the gateway sees it, the answer, or an answer instead.
     void (*request)(const Place&, Message&) = nullptr;
@@ -86,6 +91,8 @@ std::span<const Deviation> http_deviations();
 std::span<const Deviation> auth_deviations();
 std::span<const Deviation> ws_deviations();
 std::span<const Deviation> post_deviations();
+std::span<const Deviation> message_deviations();
+std::span<const Deviation> file_deviations();
 // All of these.
 std::vector<std::span<const Deviation>> deviation_groups();
 
