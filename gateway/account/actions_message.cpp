@@ -108,7 +108,8 @@ Anonymity check_anonymity(const ActionContext& context, Target target, const Mes
 // either way.
 std::string content_of(const ActionContext& context, const Message& message, bool without_first) {
     const auto skipped = static_cast<std::ptrdiff_t>(without_first ? 1 : 0);
-    const bool codes = context.profile.emoji_codes_when_sending && context.convert_unicode_emoji;
+    const bool codes = context.profile.emoji_codes_when_sending && context.convert_unicode_emoji &&
+                       holds_emoji(message);
     if (!without_first && !codes) {
         return protocol::to_cq(message);
     }

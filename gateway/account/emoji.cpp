@@ -143,6 +143,26 @@ Character read_character(std::string_view text) {
     return {code_point, length};
 }
 
+// The first bytes of U+203C, the lowest of the set, and of what comes after it.
+constexpr unsigned char lowest_lead = 0xE2;
+
+// Whether one of its characters is in the set. Most texts hold nothing that could be.
+bool holds_emoji(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (static_cast<unsigned char>(text[at]) < lowest_lead) {
+            ++at;
+            continue;
+        }
+        const Character character = read_character(text.substr(at));
+        if (is_emoji_4_0(character.code_point)) {
+            return true;
+        }
+        at += character.length;
+    }
+    return false;
+}
+
 void append_text(Message& out, std::string_view text) {
     if (!text.empty()) {
         out.push_back(Segment::text(std::string(text)));
@@ -169,6 +189,10 @@ void append_converted(Message& out, std::string_view text) {
 }  // namespace
 
 bool is_emoji_4_0(char32_t code_point) noexcept {
+    // What people write: other alphabets, and the ideographs.
+    if (code_point < emoji_set.front().first || (code_point >= 0x3400 && code_point <= 0xD7FF)) {
+        return false;
+    }
     const auto* const range =
         std::lower_bound(emoji_set.begin(), emoji_set.end(), code_point,
                          [](const Range& row, char32_t key) { return row.last < key; });
@@ -193,6 +217,13 @@ std::string emoji_to_characters(std::string_view cq) {
     out.append(cq.substr(start));
     complete_keycaps(out);
     return out;
+}
+
+bool holds_emoji(const Message& message) noexcept {
+    return std::any_of(message.begin(), message.end(), [](const Segment& segment) {
+        const std::string* text = segment.type == "text" ? segment.find("text") : nullptr;
+        return text != nullptr && holds_emoji(*text);
+    });
 }
 
 Message emoji_to_codes(const Message& message) {

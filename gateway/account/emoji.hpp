@@ -17,6 +17,8 @@ std::string emoji_to_characters(std::string_view cq);
 // Sending under 4.0: what the account is handed. Each character of the 4.0 set in a text becomes an
 // emoji segment (EMO-005). emoji_to_characters gives back what was sent, so peers see the same.
 protocol::Message emoji_to_codes(const protocol::Message& message);
+// Whether that would change anything.
+bool holds_emoji(const protocol::Message& message) noexcept;
 
 // Whether the 4.0 set has it (844 code points).
 bool is_emoji_4_0(char32_t code_point) noexcept;

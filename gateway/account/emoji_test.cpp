@@ -34,6 +34,7 @@ TEST_CASE("emoji: fixtures hold", "[EMO-001][EMO-002][EMO-003][EMO-005]") {
             REQUIRE(row.holds_for("cqhttp-4.0"));
             const auto message = protocol::parse_cq(input, version_4_0);
             CHECK(protocol::to_cq(emoji_to_codes(message)) == expected);
+            CHECK(holds_emoji(message) == (emoji_to_codes(message) != message));
         }
     }
 }
@@ -56,6 +57,7 @@ TEST_CASE("emoji: what is sent arrives the same", "[EMO-005][EMO-007]") {
             "a[CQ:emoji,id=" + std::to_string(static_cast<std::uint32_t>(code_point)) +
             "]&amp;&#91;b&#93;";
         REQUIRE(as_codes(text) == expected);
+        REQUIRE(holds_emoji({protocol::Segment::text(text)}));
         REQUIRE(emoji_to_characters(expected) == protocol::escape_text(text));
     }
 }
@@ -64,6 +66,7 @@ TEST_CASE("emoji: broken text is left alone", "[EMO-005]") {
     CHECK(as_codes("\xF0\x9F") == "\xF0\x9F");
     CHECK(as_codes("\xFF\x80") == "\xFF\x80");
     CHECK(emoji_to_codes({}).empty());
+    CHECK_FALSE(holds_emoji({}));
 }
 
 }  // namespace cqhttp::account

@@ -123,6 +123,11 @@ const Request* World::request(std::string_view flag) const {
 
 std::size_t World::position_of(std::int32_t id) const {
     const std::int32_t oldest = messages_.empty() ? 0 : messages_.front().id;
+    const bool newest =
+        messages_.empty() || steps_after(oldest, messages_.back().id) < steps_after(oldest, id);
+    if (newest) {
+        return messages_.size();
+    }
     const auto found =
         std::lower_bound(messages_.begin(), messages_.end(), id,
                          [oldest](const StoredMessage& row, std::int32_t key) {

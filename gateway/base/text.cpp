@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace cqhttp {
 namespace {
@@ -31,21 +32,24 @@ constexpr bool is_unreserved(char c) noexcept {
 }
 
 std::string decode(std::string_view text, bool plus_is_space) {
-    std::string out;
-    out.reserve(text.size());
+    std::string out(text);  // what is decoded is never longer
+    const char plus = plus_is_space ? ' ' : '+';
+    std::size_t size = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
+        char c = text[i];
         if (c == '%' && text.size() - i > 2) {
             const int high = hex_value(text[i + 1]);
             const int low = hex_value(text[i + 2]);
             if (high >= 0 && low >= 0) {
-                out.push_back(static_cast<char>(high * 16 + low));
+                c = static_cast<char>(high * 16 + low);
                 i += 2;
-                continue;
             }
+        } else if (c == '+') {
+            c = plus;
         }
-        out.push_back(plus_is_space && c == '+' ? ' ' : c);
+        out[size++] = c;
     }
+    out.resize(size);
     return out;
 }
 
@@ -85,9 +89,18 @@ Utf8Sequence utf8_sequence(std::string_view text) noexcept {
 }
 
 std::size_t ascii_run(std::string_view text) noexcept {
-    const auto end = std::find_if(text.begin(), text.end(),
-                                  [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-    return static_cast<std::size_t>(end - text.begin());
+    constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080U;
+    std::size_t run = 0;
+    for (std::uint64_t word = 0; run + sizeof word <= text.size(); run += sizeof word) {
+        std::memcpy(&word, text.data() + run, sizeof word);
+        if ((word & high_bits) != 0) {
+            break;
+        }
+    }
+    while (run < text.size() && static_cast<unsigned char>(text[run]) < 0x80) {
+        ++run;
+    }
+    return run;
 }
 
 constexpr std::string_view base64_alphabet =
@@ -201,10 +214,12 @@ void append_utf8(std::string& out, char32_t code_point) {
 }
 
 std::size_t count_code_points(std::string_view text) noexcept {
+    const std::size_t ascii = ascii_run(text);
+    text.remove_prefix(ascii);
     const auto starts = std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
     });
-    return static_cast<std::size_t>(starts);
+    return ascii + static_cast<std::size_t>(starts);
 }
 
 std::string to_hex(std::string_view bytes) {

@@ -19,6 +19,8 @@ std::string_view status_of(std::int32_t code) noexcept {
 void append_reply(std::string& out, const ActionReply& reply,
                   std::optional<std::string_view> echo) {
     ensure(!reply.data.empty(), "a reply's data is JSON text");
+    constexpr std::size_t around = 64;  // what stands around data and echo
+    out.reserve(out.size() + reply.data.size() + (echo ? echo->size() : 0) + around);
     if (reply.ok()) {
         out += R"({"status":"ok","retcode":0,"data":)";
         out += reply.data;

@@ -322,8 +322,9 @@ bool is_at_end(ondemand::document& document) {
 
 // ---- pairs --------------------------------------------------------------------------------------
 
+// Both as they came, still encoded.
 struct Pair {
-    std::string name, value;
+    std::string_view name, value;
 };
 
 // Takes the first pair off `rest`; its name is empty where there is none (HTTP-045, HTTP-046).
@@ -334,17 +335,28 @@ Pair take_pair(std::string_view& rest) {
     const std::size_t equals = pair.find('=');
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
-    return {form_decode(pair.substr(0, equals)), form_decode(value)};
+    return {pair.substr(0, equals), value};
+}
+
+// Whether `encoded` stands for `plain`. Most names hold nothing to decode.
+bool stands_for(std::string_view encoded, std::string_view plain) {
+    if (encoded.size() == plain.size()) {
+        return encoded == plain ||
+               (encoded.find('+') != encoded.npos && form_decode(encoded) == plain);
+    }
+    return encoded.size() > plain.size() && form_decode(encoded) == plain;
 }
 
 }  // namespace
 
 void add_form_params(Params& params, std::string_view encoded) {
     for (std::size_t count = 0; !encoded.empty() && count < max_params; ++count) {
-        auto [name, value] = take_pair(encoded);
-        if (name.empty()) {
+        const Pair pair = take_pair(encoded);
+        if (pair.name.empty()) {
             continue;
         }
+        std::string name = form_decode(pair.name);
+        std::string value = form_decode(pair.value);
         const bool readable = is_valid_utf8(name) && is_valid_utf8(value);
         params.add_first({std::move(name), readable ? ParamKind::text : ParamKind::invalid,
                           readable ? std::move(value) : std::string()});
@@ -353,9 +365,9 @@ void add_form_params(Params& params, std::string_view encoded) {
 
 std::optional<std::string> find_query_value(std::string_view query, std::string_view name) {
     while (!query.empty()) {
-        Pair pair = take_pair(query);
-        if (pair.name == name && !name.empty()) {
-            return std::move(pair.value);
+        const Pair pair = take_pair(query);
+        if (!name.empty() && stands_for(pair.name, name)) {
+            return form_decode(pair.value);
         }
     }
     return std::nullopt;

@@ -111,11 +111,21 @@ void Params::add_missing(Params others) {
 }
 
 std::string Params::to_json() const {
+    constexpr std::size_t signs = 6;  // around a name and a text
+    std::size_t size = 2;
+    for (const Param& param : list_) {
+        size += param.name.size() + param.text.size() + signs;
+    }
     std::string out;
+    out.reserve(size);
     JsonWriter json(out);
     json.object();
     for (const Param& param : list_) {
-        json.key(replace_invalid_utf8(param.name));
+        if (is_valid_utf8(param.name)) {
+            json.key(param.name);
+        } else {
+            json.key(replace_invalid_utf8(param.name));
+        }
         switch (param.kind) {
             case ParamKind::text: json.value(std::string_view(param.text)); break;
             case ParamKind::null:

@@ -5,6 +5,7 @@
 #include "gateway/transport/access.hpp"
 #include "gateway/transport/data_files.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -41,12 +42,9 @@ std::optional<std::string_view> action_of(std::string_view path) noexcept {
     if (path.empty()) {
         return std::nullopt;
     }
-    for (const char byte : path) {
-        if (byte == '/' || is_blank(byte)) {
-            return std::nullopt;
-        }
-    }
-    return path;
+    const bool one_name = path.find('/') == std::string_view::npos &&
+                          std::none_of(path.begin(), path.end(), is_blank);
+    return one_name ? std::optional(path) : std::nullopt;
 }
 
 HttpApi::HttpApi(action::Dispatcher& dispatcher, HttpApiOptions options,
