@@ -34,7 +34,7 @@ constexpr bool is_unreserved(char c) noexcept {
 std::string decode(std::string_view text, bool plus_is_space) {
     std::string out(text);  // what is decoded is never longer
     const char plus = plus_is_space ? ' ' : '+';
-    std::size_t size = 0;
+    char* next = out.data();
     for (std::size_t i = 0; i < text.size(); ++i) {
         char c = text[i];
         if (c == '%' && text.size() - i > 2) {
@@ -47,9 +47,9 @@ std::string decode(std::string_view text, bool plus_is_space) {
         } else if (c == '+') {
             c = plus;
         }
-        out[size++] = c;
+        *next++ = c;
     }
-    out.resize(size);
+    out.resize(static_cast<std::size_t>(next - out.data()));
     return out;
 }
 
@@ -97,10 +97,12 @@ std::size_t ascii_run(std::string_view text) noexcept {
             break;
         }
     }
-    while (run < text.size() && static_cast<unsigned char>(text[run]) < 0x80) {
-        ++run;
+    const char* const end = text.data() + text.size();
+    const char* next = text.data() + run;
+    while (next != end && static_cast<unsigned char>(*next) < 0x80) {
+        ++next;
     }
-    return run;
+    return static_cast<std::size_t>(next - text.data());
 }
 
 constexpr std::string_view base64_alphabet =

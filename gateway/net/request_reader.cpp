@@ -2,6 +2,8 @@
 
 #include "gateway/base/ensure.hpp"
 #include "gateway/base/text.hpp"
+#include "gateway/net/request_target.hpp"
+#include "gateway/net/usual_head.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -149,16 +151,6 @@ private:
     Parts* parts_;
 };
 
-// Rest of an absolute-form target after its scheme: "host/path"; nothing for another form.
-std::optional<std::string_view> after_scheme(std::string_view target) {
-    for (const std::string_view scheme : {"http://", "https://"}) {
-        if (iequals(target.substr(0, scheme.size()), scheme)) {
-            return target.substr(scheme.size());
-        }
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 class RequestReader::Impl {
@@ -181,17 +173,25 @@ public:
 
     enum class Phase : std::uint8_t { between, head, body, complete, failed };
 
+    bool chunked() const { return !whole_ && parser->chunked(); }
+    std::uint64_t content_length() const {
+        return whole_ ? *whole_ : parser->content_length().value_or(0);
+    }
+
     Bounds bounds;
     HttpRequest request;
     Parts parts;
-    std::optional<Parser> parser;
+    std::optional<Parser> parser;  // none while a usual request is read
     Phase phase = Phase::between;
 
 private:
     void forget() {
         parser.reset();
+        whole_.reset();
         parts.clear();
-        held_ = std::vector<char>();  // not {}, which would keep the memory
+        if (held_.capacity() != 0) {
+            held_ = std::vector<char>();  // not {}, which would keep the memory
+        }
         held_used_ = 0;
         phase = Phase::between;
     }
@@ -213,11 +213,28 @@ private:
         if (data.empty()) {
             return Found::nothing;
         }
-        parser.emplace(parts);
         parts.body_bound = bounds.body;
         parts.status = 400;
+        if (take_usual_head(data)) {
+            return finish_head();
+        }
+        parser.emplace(parts);
         phase = Phase::head;
         return read_head(data);
+    }
+
+    // A usual head, if its body is there too and within the bounds.
+    bool take_usual_head(std::string_view& data) {
+        const auto head = read_usual_head(data.substr(0, bounds.head), parts.headers);
+        if (!head || head->content_length > std::min(bounds.body, data.size() - head->size)) {
+            parts.headers.clear();
+            return false;
+        }
+        parts.method = head->method;
+        parts.target = head->target;
+        whole_ = head->content_length;
+        data.remove_prefix(head->size);
+        return true;
     }
 
     Found read_head(std::string_view& data) {
@@ -311,27 +328,16 @@ private:
         return Found::head;
     }
 
-    // RFC 9112 section 3.2: origin form, absolute form, authority form for CONNECT, "*" for
-    // OPTIONS.
     bool describe_head() {
-        std::string_view target = parts.target;
-        if (const auto rest = after_scheme(target)) {
-            target = rest->substr(std::min(rest->find_first_of("/?"), rest->size()));
-        } else if (!target.starts_with('/') && parts.method != "CONNECT" && target != "*") {
-            return false;
-        }
         request.method = parts.method;
         request.headers = parts.headers;
-        const std::size_t question = std::min(target.find('?'), target.size());
-        request.path = target.substr(0, question);
-        request.query = target.substr(std::min(question + 1, target.size()));
-        if (request.path.empty()) {
-            request.path = "/";
-        }
-        return true;
+        return split_target(parts.target, request);
     }
 
     Found read_body(std::string_view& data) {
+        if (whole_) {
+            return read_whole(data);
+        }
         if (parser->is_done()) {
             return finish();
         }
@@ -350,6 +356,17 @@ private:
         const Found found = read_chunks(together);
         data.remove_prefix(data.size() - std::min(together.size(), data.size()));
         return found;
+    }
+
+    Found read_whole(std::string_view& data) {
+        if (*whole_ > parts.body_bound) {
+            return fail(413);
+        }
+        if (!parts.skip_body) {
+            parts.body = data.substr(0, *whole_);
+        }
+        data.remove_prefix(*whole_);
+        return finish();
     }
 
     Found read_sized(std::string_view& data) {
@@ -411,6 +428,7 @@ private:
         return Found::request;
     }
 
+    std::optional<std::uint64_t> whole_;  // a usual request: the size of its body, which is there
     std::string_view head_;   // bytes of a head that came at once, as long as they are there
     std::vector<char> held_;  // those bytes, if they had to be kept
     std::size_t held_used_ = 0;
@@ -433,7 +451,7 @@ const HttpRequest& RequestReader::request() const noexcept {
 }
 
 bool RequestReader::keep_alive() const noexcept {
-    return impl_->parser->keep_alive();
+    return !impl_->parser || impl_->parser->keep_alive();
 }
 
 bool RequestReader::http_1_0() const noexcept {
@@ -445,14 +463,11 @@ bool RequestReader::expects_continue() const noexcept {
 }
 
 bool RequestReader::has_body() const noexcept {
-    return impl_->parser->chunked() || content_length().value_or(0) > 0;
+    return impl_->chunked() || impl_->content_length() > 0;
 }
 
 std::optional<std::uint64_t> RequestReader::content_length() const noexcept {
-    if (impl_->parser->chunked()) {
-        return std::nullopt;
-    }
-    return impl_->parser->content_length().value_or(0);
+    return impl_->chunked() ? std::nullopt : std::optional(impl_->content_length());
 }
 
 void RequestReader::skip_body(std::size_t bound) {

@@ -1,6 +1,7 @@
 #include "gateway/protocol/message.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace cqhttp::protocol {
 namespace {
@@ -44,22 +45,37 @@ void append_unescaped(std::string& out, std::string_view text) {
 
 enum class Place { text, value };
 
+// Where a byte has to be escaped: 1 in texts, 2 in values, 3 in both.
+constexpr std::array<unsigned char, 256> special_bytes = [] {
+    std::array<unsigned char, 256> table{};
+    table['&'] = table['['] = table[']'] = 3;
+    table[','] = 2;
+    return table;
+}();
+
+// Position of the first such byte from `at` on, or the end.
+std::size_t find_special(std::string_view text, std::size_t at, Place place) {
+    const unsigned here = place == Place::value ? 2 : 1;
+    while (at < text.size() && (special_bytes[static_cast<unsigned char>(text[at])] & here) == 0) {
+        ++at;
+    }
+    return at;
+}
+
 void append_escaped(std::string& out, std::string_view text, Place place) {
     std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = find_special(text, 0, place); i < text.size();
+         i = find_special(text, i + 1, place)) {
         std::string_view entity;
         switch (text[i]) {
             case '&': entity = "&amp;"; break;
             case '[': entity = "&#91;"; break;
             case ']': entity = "&#93;"; break;
-            case ',': entity = place == Place::value ? "&#44;" : ""; break;
-            default: break;
+            default: entity = "&#44;"; break;
         }
-        if (!entity.empty()) {
-            out += text.substr(begin, i - begin);
-            out += entity;
-            begin = i + 1;
-        }
+        out += text.substr(begin, i - begin);
+        out += entity;
+        begin = i + 1;
     }
     out += text.substr(begin);
 }

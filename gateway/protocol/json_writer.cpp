@@ -1,5 +1,6 @@
 #include "gateway/protocol/json_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -24,8 +25,15 @@ bool may_need_escape(const char* bytes) {
     return ((has_quote | has_backslash | has_control) & every_byte(0x80)) != 0;
 }
 
-constexpr bool needs_escape(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+constexpr std::array<bool, 256> escaped_bytes = [] {
+    std::array<bool, 256> table{};
+    std::fill_n(table.begin(), 0x20, true);
+    table['"'] = table['\\'] = true;
+    return table;
+}();
+
+bool needs_escape(char c) {
+    return escaped_bytes[static_cast<unsigned char>(c)];
 }
 
 // Position of the first byte from `begin` on that needs an escape, or the end.

@@ -188,6 +188,9 @@ Segment Segment::text(std::string text) {
 }
 
 const std::string* Segment::find(std::string_view name) const {
+    if (fields.size() == 1) {  // most segments are texts
+        return fields.front().name == name ? &fields.front().value : nullptr;
+    }
     const auto field = std::lower_bound(fields.begin(), fields.end(), name, by_name);
     return field != fields.end() && field->name == name ? &field->value : nullptr;
 }

@@ -16,13 +16,18 @@ std::optional<net::HttpResponse> refuse_access(const Secret& access_token,
     if (access_token.empty()) {
         return std::nullopt;
     }
-    const auto query_token = protocol::find_query_value(head.query, "access_token");
     protocol::Credentials presented;
     presented.authorization = head.header("Authorization");
-    if (query_token) {
-        presented.query_token = *query_token;
+    protocol::Access access = protocol::check_access(access_token, presented, profile);
+    if (access ==
+        protocol::Access::missing) {  // the query is read where the header decides nothing
+        const auto query_token = protocol::find_query_value(head.query, "access_token");
+        if (query_token) {
+            presented.query_token = *query_token;
+            access = protocol::check_access(access_token, presented, profile);
+        }
     }
-    switch (protocol::check_access(access_token, presented, profile)) {
+    switch (access) {
         case protocol::Access::granted: return std::nullopt;
         case protocol::Access::missing: return net::HttpResponse::empty(401);
         case protocol::Access::wrong: break;

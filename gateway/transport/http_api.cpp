@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view json_type = "application/json; charset=UTF-8";
 
-bool is_blank(char byte) noexcept {
+constexpr bool is_blank(char byte) noexcept {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
@@ -42,8 +42,8 @@ std::optional<std::string_view> action_of(std::string_view path) noexcept {
     if (path.empty()) {
         return std::nullopt;
     }
-    const bool one_name = path.find('/') == std::string_view::npos &&
-                          std::none_of(path.begin(), path.end(), is_blank);
+    const bool one_name = std::none_of(path.begin(), path.end(),
+                                       [](char byte) { return byte == '/' || is_blank(byte); });
     return one_name ? std::optional(path) : std::nullopt;
 }
 
