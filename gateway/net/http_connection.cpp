@@ -5,7 +5,6 @@
 #include "gateway/net/listener.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 
@@ -37,6 +36,12 @@ constexpr auto linger_silence = 2000ms;
 constexpr auto linger_silence_when_stopping = 250ms;
 constexpr std::size_t linger_bytes = 256 * 1024 * 1024;
 
+ServerSocket without_delay(ServerSocket socket) {
+    error_code ignored;  // a socket that is broken already fails at the first read
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    return socket;
+}
+
 // Appends the next piece of a file; false if there is none.
 bool append_piece(std::string& output, const FileBody& file, std::uint64_t offset) {
     const std::size_t before = output.size();
@@ -58,14 +63,11 @@ HttpConnection::HttpConnection(HttpServerState& server, ServerSocket socket,
                                const asio::ip::tcp::endpoint& peer)
     : server_(server),
       place_(server.connections.size()),
-      socket_(std::move(socket)),
+      socket_(without_delay(std::move(socket))),
       peer_(to_text(peer)),
       reader_({server.limits.http_head, server.limits.http_body}, peer_,
               is_loopback(peer.address())) {
     server_.connections.push_back(this);
-    error_code ignored;  // a socket that is broken already fails at the first read
-    socket_.non_blocking(true, ignored);
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
 HttpConnection::~HttpConnection() {
@@ -79,7 +81,7 @@ asio::awaitable<void> HttpConnection::run() {
     while (!ending_) {
         if (!server_.stopping || !idle()) {
             expect_input();
-            co_await socket_.async_wait(ServerSocket::wait_read, as_result);
+            co_await socket_.async_wait(PolledSocket::Wait::read, as_result);
         }
         workspace_ = server_.workspaces.lend();
         Step next = receive();
@@ -105,8 +107,7 @@ asio::awaitable<void> HttpConnection::turn_away() {
 
 void HttpConnection::stop() {
     if (wait_ == Wait::request) {
-        error_code ignored;
-        socket_.cancel(ignored);
+        socket_.cancel();
     } else if (wait_ == Wait::lingering) {
         deadline_ = std::min(deadline_, Clock::now() + linger_silence_when_stopping);
     }
@@ -114,8 +115,7 @@ void HttpConnection::stop() {
 
 void HttpConnection::cut() {
     broken_ = ending_ = true;
-    error_code ignored;
-    socket_.close(ignored);
+    socket_.close();
 }
 
 void HttpConnection::check(Clock::time_point now) {
@@ -127,8 +127,7 @@ void HttpConnection::check(Clock::time_point now) {
         cut();
     } else {
         timed_out_ = true;
-        error_code ignored;
-        socket_.cancel(ignored);
+        socket_.cancel();
     }
 }
 
@@ -164,7 +163,7 @@ HttpConnection::Step HttpConnection::receive() {
         return write_out();
     }
     error_code error;
-    const std::size_t size = socket_.read_some(asio::buffer(workspace_->input), error);
+    const std::size_t size = socket_.read_some(workspace_->input, error);
     if (error == asio::error::would_block) {
         ending_ = server_.stopping && idle();
         return ending_ ? Step::end : Step::read;
@@ -267,7 +266,7 @@ HttpConnection::Step HttpConnection::take_upgrade(HttpUpgrade upgrade) {
 // From here on the connection is whoever's the upgrade was: a task of its own, so that an idle
 // WebSocket does not keep what HTTP needed. It still counts as one of the server's connections.
 void HttpConnection::hand_over() {
-    asio::ip::tcp::socket socket = std::move(socket_);
+    asio::ip::tcp::socket socket = socket_.release();
     server_.tasks.spawn("upgraded", upgrade_->serve(std::move(socket), std::move(early_)));
 }
 
@@ -324,8 +323,7 @@ bool HttpConnection::write_some() {
     std::string& output = workspace_->output;
     while (written_ < output.size()) {
         error_code error;
-        written_ += socket_.write_some(
-            asio::buffer(output.data() + written_, output.size() - written_), error);
+        written_ += socket_.write_some(std::string_view(output).substr(written_), error);
         if (error == asio::error::would_block) {
             return false;
         }
@@ -362,7 +360,7 @@ asio::awaitable<HttpConnection::Step> HttpConnection::step(Step next) {
 asio::awaitable<void> HttpConnection::flush() {
     while (!write_some()) {
         wait_for(Wait::writing, server_.limits.http_write);
-        co_await socket_.async_wait(ServerSocket::wait_write, as_result);
+        co_await socket_.async_wait(PolledSocket::Wait::write, as_result);
     }
 }
 
@@ -387,15 +385,15 @@ asio::awaitable<void> HttpConnection::send_file() {
 
 asio::awaitable<void> HttpConnection::linger() {
     error_code error;
-    socket_.shutdown(ServerSocket::shutdown_send, error);
+    socket_.shutdown_send(error);
     const auto end = Clock::now() + linger_time;
     std::size_t total = 0;
     while (!error && total < linger_bytes) {
         wait_for(Wait::lingering, server_.stopping ? linger_silence_when_stopping : linger_silence);
         deadline_ = std::min(deadline_, end);
-        co_await socket_.async_wait(ServerSocket::wait_read, as_result);
+        co_await socket_.async_wait(PolledSocket::Wait::read, as_result);
         const WorkspacePool::Lease room = server_.workspaces.lend();
-        total += socket_.read_some(asio::buffer(room->input), error);
+        total += socket_.read_some(room->input, error);
         if (error == asio::error::would_block) {
             error.clear();
         }

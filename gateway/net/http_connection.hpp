@@ -3,6 +3,7 @@
 #include "gateway/base/limits.hpp"
 #include "gateway/base/log.hpp"
 #include "gateway/net/http_server.hpp"
+#include "gateway/net/polled_socket.hpp"
 #include "gateway/net/request_reader.hpp"
 #include "gateway/net/task_group.hpp"
 #include "gateway/net/workspace.hpp"
@@ -22,7 +23,7 @@
 
 namespace cqhttp::net {
 
-// The executor is named, not hidden behind any_io_executor: this is the hot path.
+// As accepted.
 using ServerSocket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
 
 class HttpConnection;
@@ -95,7 +96,7 @@ private:
 
     HttpServerState& server_;
     std::size_t place_;
-    ServerSocket socket_;
+    PolledSocket socket_;
     std::string peer_;
     RequestReader reader_;
     WorkspacePool::Lease workspace_;  // between reading and having written

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <sys/socket.h>
 #include <utility>
 
@@ -49,7 +48,7 @@ std::string describe_end(const error_code& error) {
 }  // namespace
 
 WsConnection::WsConnection(ClientStream stream, Start start, const Limits& limits, WsLoop& loop)
-    : stream_(std::move(stream)),
+    : secure_(std::move(stream.secure)),
       loop_(&loop),
       limits_(limits),
       decoder_(start.role, limits.ws_message),
@@ -57,9 +56,12 @@ WsConnection::WsConnection(ClientStream stream, Start start, const Limits& limit
       role_(start.role) {
     error_code ignored;
     // Answers are gathered here already; waiting for more would only delay the last of them.
-    socket().set_option(tcp::no_delay(true), ignored);
-    const auto endpoint = socket().remote_endpoint(ignored);
-    peer_ = to_text(endpoint);
+    tcp::socket& socket = tls() ? secure_->next_layer() : *stream.plain;
+    socket.set_option(tcp::no_delay(true), ignored);
+    peer_ = to_text(socket.remote_endpoint(ignored));
+    if (!tls()) {
+        plain_.emplace(std::move(socket));
+    }
     if (!start.early.empty()) {
         rare().early = std::move(start.early);
         rare().fresh = true;
@@ -71,7 +73,8 @@ WsConnection::~WsConnection() = default;
 
 WsConnection::Rare& WsConnection::rare() {
     if (!rare_) {
-        rare_ = std::make_unique<Rare>(socket().get_executor());
+        rare_ = tls() ? std::make_unique<Rare>(secure_->get_executor())
+                      : std::make_unique<Rare>(plain_->context().get_executor());
     }
     return *rare_;
 }
@@ -89,7 +92,7 @@ asio::awaitable<bool> WsConnection::read(std::vector<WsMessage>& batch) {
         } else if (tls()) {
             rare().secure_input.resize(tls_record);
             const auto buffer = asio::buffer(rare_->secure_input);
-            auto [error, size] = co_await stream_.secure->async_read_some(buffer, as_result);
+            auto [error, size] = co_await secure_->async_read_some(buffer, as_result);
             if (ended_) {
                 break;
             }
@@ -101,7 +104,7 @@ asio::awaitable<bool> WsConnection::read(std::vector<WsMessage>& batch) {
         } else {
             // No buffer is held while nothing comes. Waiting each time, and not reading until
             // nothing is left, lets every other connection have its turn.
-            auto [error] = co_await socket().async_wait(tcp::socket::wait_read, as_result);
+            auto [error] = co_await plain_->async_wait(PolledSocket::Wait::read, as_result);
             if (ended_) {
                 break;
             }
@@ -134,26 +137,16 @@ std::span<char> WsConnection::receive() {
     if (!input_) {
         input_ = loop_->buffers().lend();
     }
-    auto& buffer = input_->input;
-    for (;;) {
-        const auto size =
-            ::recv(socket().native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-        if (size > 0) {
-            heard_ = true;
-            return std::span<char>(buffer).first(static_cast<std::size_t>(size));
-        }
-        if (size == 0) {
-            input_ended(asio::error::eof);
-            return {};
-        }
-        if (errno == EINTR) {
-            continue;
-        }
-        if (errno != EAGAIN && errno != EWOULDBLOCK) {
-            input_ended(error_code(errno, boost::system::system_category()));
-        }
-        return {};
+    error_code error;
+    const std::size_t size = plain_->read_some(input_->input, error);
+    if (!error) {
+        heard_ = true;
+        return std::span<char>(input_->input).first(size);
     }
+    if (error != asio::error::would_block) {
+        input_ended(error);
+    }
+    return {};
 }
 
 void WsConnection::parse(std::span<char> data, std::vector<WsMessage>& batch) {
@@ -273,7 +266,7 @@ void WsConnection::settle() {
     if (over_ && !tls() && !fin_sent_) {
         fin_sent_ = true;
         error_code ignored;
-        socket().shutdown(tcp::socket::shutdown_send, ignored);
+        plain_->shutdown_send(ignored);
     }
 }
 
@@ -321,13 +314,21 @@ void WsConnection::finish() {
         return;
     }
     ended_ = true;
-    error_code ignored;
-    socket().close(ignored);
+    close_socket();
     output_.clear(loop_->texts());
     loop_->remove(place_);
     if (rare_) {
         rare_->close_timer.cancel();
         rare_->room.cancel();
+    }
+}
+
+void WsConnection::close_socket() noexcept {
+    if (tls()) {
+        error_code ignored;
+        secure_->next_layer().close(ignored);
+    } else {
+        plain_->close();
     }
 }
 
@@ -342,7 +343,8 @@ void WsConnection::forget() noexcept {
 
 bool WsConnection::has_unread_input() {
     char byte = 0;
-    return ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+    const int descriptor = tls() ? secure_->next_layer().native_handle() : plain_->native_handle();
+    return ::recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 void WsConnection::check(WsLoop::Clock::time_point now) {

@@ -2,12 +2,15 @@
 
 #include "gateway/base/limits.hpp"
 #include "gateway/net/client_stream.hpp"
+#include "gateway/net/polled_socket.hpp"
 #include "gateway/net/websocket.hpp"
 #include "gateway/net/ws_frame.hpp"
 #include "gateway/net/ws_keep_alive.hpp"
 #include "gateway/net/ws_output.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -75,8 +78,8 @@ private:
     // What most connections never need, or need at their end only.
     struct Rare;
 
-    asio::ip::tcp::socket& socket() { return stream_.socket(); }
-    bool tls() const noexcept { return !stream_.plain; }
+    bool tls() const noexcept { return secure_ != nullptr; }
+    void close_socket() noexcept;
     Rare& rare();
 
     // ws_connection.cpp: reading and ending.
@@ -110,7 +113,8 @@ private:
     void wake_room();
     std::size_t staged() const noexcept;
 
-    ClientStream stream_;
+    std::optional<PolledSocket> plain_;  // exactly one of the two is there
+    std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> secure_;
     WsLoop* loop_;  // until the connection has ended
     const Limits& limits_;
     std::size_t place_ = 0;

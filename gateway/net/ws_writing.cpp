@@ -14,7 +14,6 @@
 namespace cqhttp::net {
 namespace {
 
-using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t pieces_per_write = 64;
@@ -112,7 +111,7 @@ bool WsConnection::write_plain() {
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = count;
-    const auto size = ::sendmsg(socket().native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto size = ::sendmsg(plain_->native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (size >= 0) {
         std::size_t offered = 0;
         for (std::size_t i = 0; i < count; ++i) {
@@ -143,7 +142,7 @@ bool WsConnection::write_plain() {
 void WsConnection::wait_writable() {
     writing_ = true;
     auto ready = [self = shared_from_this()](const error_code& error) { self->writable(error); };
-    socket().async_wait(tcp::socket::wait_write, std::move(ready));
+    plain_->async_wait(PolledSocket::Wait::write, std::move(ready));
 }
 
 void WsConnection::writable(const error_code& error) {
@@ -181,7 +180,7 @@ void WsConnection::write_secure() {
         self->written_secure(error, size);
     };
     const auto rest = asio::buffer(state.staging) + state.staged_sent;
-    stream_.secure->async_write_some(rest, std::move(written));
+    secure_->async_write_some(rest, std::move(written));
 }
 
 void WsConnection::written_secure(const error_code& error, std::size_t size) {
