@@ -82,7 +82,10 @@ net::HttpResponse serve_data_file(const std::filesystem::path& data_directory,
     // Without O_NONBLOCK a named pipe in the folder would stop the gateway.
     const int descriptor = ::open(file_path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) {
-        return net::HttpResponse::empty(errno == EACCES || errno == EPERM ? 403 : 404);
+        const bool refused = errno == EACCES || errno == EPERM;
+        // Whether it is a file counts before whether it may be read (DATA-016).
+        const bool folder_there = std::filesystem::is_directory(file_path, error);
+        return net::HttpResponse::empty(refused && !folder_there ? 403 : 404);
     }
     struct stat info {};
     const bool regular = ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);

@@ -114,4 +114,13 @@ TEST_CASE("data files: a file that cannot be opened is forbidden", "[DATA-009]")
     CHECK(transport::serve_data_file(root.path(), "/data/image/closed.jpg").status == 403);
 }
 
+TEST_CASE("data files: a folder that cannot be opened is not found", "[DATA-008][DATA-016]") {
+    const test::TempDir root;
+    std::filesystem::create_directories(root.path() / "image" / "closed");
+    std::filesystem::permissions(root.path(), std::filesystem::perms(0755));
+    std::filesystem::permissions(root.path() / "image" / "closed", std::filesystem::perms(0));
+    const WithoutPower nobody;
+    CHECK(transport::serve_data_file(root.path(), "/data/image/closed").status == 404);
+}
+
 }  // namespace cqhttp
