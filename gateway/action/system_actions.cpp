@@ -25,7 +25,9 @@ SystemActions::SystemActions(account::Backend& backend, const StatusSource& stat
 ActionReply SystemActions::call(const protocol::ActionSpec& spec,
                                 const protocol::Arguments& arguments) {
     if (spec.name == "get_status") {
-        return status();
+        ActionReply reply;
+        reply.data = status();
+        return reply;
     }
     if (spec.name == "get_version_info") {
         return version();
@@ -46,14 +48,13 @@ ActionReply SystemActions::call(const protocol::ActionSpec& spec,
     return ActionReply::failure(protocol::retcode::unknown_action);
 }
 
-ActionReply SystemActions::status() const {
+std::string SystemActions::status() const {
     const auto parts = status_.parts();
     const bool plugins_good =
         std::all_of(parts.begin(), parts.end(), [](const PartStatus& part) { return part.good; });
     const bool online = backend_.online();
-    ActionReply reply;
-    reply.data.clear();
-    JsonWriter json(reply.data);
+    std::string data;
+    JsonWriter json(data);
     json.object();
     if (profile_.plugins_good != PluginsGood::absent) {
         json.member("app_initialized", true).member("app_enabled", true).key("plugins_good");
@@ -69,7 +70,7 @@ ActionReply SystemActions::status() const {
         json.member("app_good", plugins_good);
     }
     json.member("online", online).member("good", plugins_good && online).end_object();
-    return reply;
+    return data;
 }
 
 ActionReply SystemActions::version() const {

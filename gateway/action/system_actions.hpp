@@ -23,8 +23,10 @@ public:
     protocol::ActionReply call(const protocol::ActionSpec& spec,
                                const protocol::Arguments& arguments);
 
+    // `data` of get_status, as JSON.
+    std::string status() const;
+
 private:
-    protocol::ActionReply status() const;
     protocol::ActionReply version() const;
     protocol::ActionReply restart_account(bool clean_cache);
     protocol::ActionReply restart_gateway(std::int64_t delay);

@@ -107,7 +107,7 @@ asio::awaitable<Result<void>> App::open_backings() {
 Result<void> App::open_services() {
     for (const auto& config : loaded_.accounts) {
         auto service = std::make_unique<Service>(
-            context_, config, backings_.at(config.self_id)->sandbox(), *this, log_);
+            context_, config, backings_.at(config.self_id)->sandbox(), *this, clock_, log_);
         Service::Ports& chosen = chosen_ports_[config.self_id];
         if (auto outcome = service->listen(chosen); !outcome) {
             return outcome;

@@ -63,7 +63,8 @@ transport::Role role_of(config::SinkRole role) {
 }  // namespace
 
 Service::Service(boost::asio::io_context& context, const config::AccountConfig& config,
-                 account::Backend& backend, action::Restarter& restarter, const Log& log)
+                 account::Backend& backend, action::Restarter& restarter, const Clock& clock,
+                 const Log& log)
     : context_(context),
       config_(config),
       log_(log),
@@ -74,16 +75,19 @@ Service::Service(boost::asio::io_context& context, const config::AccountConfig& 
       dispatcher_(backend, system_, protocol::profile(config.profile),
                   {config.actions.workers, config.limits.background_calls}, spawn_into(background_),
                   log.named("action")),
-      http_api_(dispatcher_, http_options(config), protocol::profile(config.profile),
-                log.named("http_api")),
-      keep_alive_(context, config_.limits),
-      ws_api_(context, dispatcher_, config.access_token, protocol::profile(config.profile),
-              config_.limits, keep_alive_, log.named("ws_api")),
       tls_(make_tls(config.tls)),
       posts_(context, config_, tls_, log),
       pipeline_(context.get_executor(), pipeline_options(config), protocol::profile(config.profile),
                 dispatcher_, hub_, posts_.leading(), log.named("event")),
-      filters_(config_, pipeline_.filters(), log) {
+      filters_(config_, pipeline_.filters(), log),
+      meta_events_(
+          context.get_executor(), {config.events.heartbeat, config.events.heartbeat_interval},
+          protocol::profile(config.profile), pipeline_, clock, [this] { return system_.status(); }),
+      http_api_(dispatcher_, http_options(config), protocol::profile(config.profile),
+                log.named("http_api")),
+      keep_alive_(context, config_.limits),
+      ws_api_(context, dispatcher_, config.access_token, protocol::profile(config.profile),
+              config_.limits, keep_alive_, meta_events_, log.named("ws_api")) {
     hub_.add(ws_api_, {event::Filters::of_account, pipeline_.form()});
     posts_.connect(pipeline_, filters_);
     if (config_.http.enabled) {
@@ -96,8 +100,8 @@ Service::Service(boost::asio::io_context& context, const config::AccountConfig& 
 
 void Service::make_reverse_clients() {
     const transport::ReverseClient::Surroundings surroundings{
-        context_, dispatcher_,    protocol::profile(config_.profile),
-        *tls_,    config_.limits, keep_alive_};
+        context_,    dispatcher_, protocol::profile(config_.profile), *tls_, config_.limits,
+        keep_alive_, meta_events_};
     for (const config::ReverseSink& sink : config_.reverse_sinks) {
         auto url = parse_url(sink.url);
         ensure(url.has_value(), "the configuration holds addresses that can be used (WSR-008)");
@@ -107,12 +111,13 @@ void Service::make_reverse_clients() {
         options.self_id = config_.self_id;
         options.access_token = sink.access_token;
         options.reconnect = {sink.reconnect_interval, sink.reconnect_on_code_1000};
+        const event::Wish wish{filters_.number(sink.filter, sink.name),
+                               form_of(config_, sink.message_format)};
+        options.filter = wish.filter;
         const Log named = log_.named(sink.listed ? "reverse_ws " + sink.name : "reverse_ws");
         reverse_clients_.push_back({sink.name, std::make_unique<transport::ReverseClient>(
                                                    surroundings, std::move(options), named)});
         // Behind the forward connections (WSR-034).
-        const event::Wish wish{filters_.number(sink.filter, sink.name),
-                               form_of(config_, sink.message_format)};
         hub_.add(*reverse_clients_.back().client, wish);
     }
 }
@@ -141,7 +146,9 @@ Result<void> Service::listen(Ports chosen) {
 
 void Service::start() {
     const std::string_view profile = protocol::profile(config_.profile).name;
+    meta_events_.announce_start();
     servers_.spawn("events", pipeline_.run());
+    servers_.spawn("heartbeat", meta_events_.run());
     posts_.start(servers_);
     if (http_server_) {
         servers_.spawn("http server", http_server_->run());
@@ -164,6 +171,7 @@ void Service::start() {
 void Service::stop() {
     listening_ = false;
     dispatcher_.stop();
+    meta_events_.stop();
     pipeline_.stop();
     posts_.stop();
     if (http_server_) {

@@ -7,10 +7,12 @@
 #include "gateway/action/system_actions.hpp"
 #include "gateway/app/filter_numbers.hpp"
 #include "gateway/app/post_sinks.hpp"
+#include "gateway/base/clock.hpp"
 #include "gateway/base/log.hpp"
 #include "gateway/base/result.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/event/hub.hpp"
+#include "gateway/event/meta_events.hpp"
 #include "gateway/event/pipeline.hpp"
 #include "gateway/net/http_server.hpp"
 #include "gateway/net/task_group.hpp"
@@ -36,7 +38,8 @@ namespace cqhttp::app {
 class Service final : public action::StatusSource {
 public:
     Service(boost::asio::io_context& context, const config::AccountConfig& config,
-            account::Backend& backend, action::Restarter& restarter, const Log& log);
+            account::Backend& backend, action::Restarter& restarter, const Clock& clock,
+            const Log& log);
 
     // Binds every address. Ports that are given override configured ones of 0, so that a port once
     // chosen survives a restart.
@@ -78,14 +81,15 @@ private:
     net::TaskGroup servers_;
     action::SystemActions system_;
     action::Dispatcher dispatcher_;
+    Result<net::TlsContext> tls_;
+    PostSinks posts_;
+    event::Hub hub_;
+    event::Pipeline pipeline_;
+    FilterNumbers filters_;
+    event::MetaEvents meta_events_;
     transport::HttpApi http_api_;
     net::WsKeepAlive keep_alive_;
     transport::WsApi ws_api_;
-    event::Hub hub_;
-    Result<net::TlsContext> tls_;
-    PostSinks posts_;
-    event::Pipeline pipeline_;
-    FilterNumbers filters_;
     std::vector<Reverse> reverse_clients_;
     std::optional<net::HttpServer> http_server_;
     std::optional<net::HttpServer> ws_server_;

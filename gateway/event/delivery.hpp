@@ -43,16 +43,19 @@ public:
 
     Delivery(const protocol::Event& event, Findings& findings, const Surroundings& surroundings,
              Counters& counters)
-        : event_(event), findings_(findings), around_(surroundings), counters_(counters) {}
+        : event_(&event), findings_(findings), around_(surroundings), counters_(counters) {}
+    // An event that reads the same in every form, which `findings` holds then.
+    Delivery(const SharedText& text, Findings& findings, const Surroundings& surroundings,
+             Counters& counters);
 
     bool passes(std::size_t filter);
     const SharedText& text(protocol::EventForm form);
-    const protocol::Event& event() const noexcept { return event_; }
 
 private:
     bool judge(std::size_t filter);
+    protocol::Json canonical() const;
 
-    const protocol::Event& event_;
+    const protocol::Event* event_;  // null where only texts are known
     Findings& findings_;
     const Surroundings& around_;
     Counters& counters_;

@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,13 @@ namespace cqhttp::event {
 namespace {
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds no_bound{0};
+// Nobody who stops the gateway waits longer for its last event (META-006).
+constexpr std::chrono::milliseconds farewell_bound{2'000};
+
+std::chrono::milliseconds bound_of(protocol::MetaKind kind) noexcept {
+    return kind == protocol::MetaKind::disable ? farewell_bound : no_bound;
+}
 
 }  // namespace
 
@@ -45,7 +53,7 @@ void Pipeline::submit(protocol::Event event) {
         }
         return;
     }
-    queue_.push_back({std::move(event), std::move(findings)});
+    queue_.push_back(Waiting{std::move(event), std::move(findings)});
     wake_.cancel();
 }
 
@@ -64,12 +72,43 @@ void Pipeline::feed_lanes(const protocol::Event& event, Findings& findings) {
     }
 }
 
+void Pipeline::submit(const protocol::MetaEvent& event) {
+    const bool heartbeat = event.kind == protocol::MetaKind::heartbeat;
+    if (stopped_ || (heartbeat && (heartbeat_waits_ || room() == 0))) {
+        return;
+    }
+    WaitingMeta waiting{event.kind, {}};
+    Delivery delivery(
+        std::make_shared<const std::string>(protocol::render_meta_event(event, options_.self_id)),
+        waiting.findings, around_, delivery_counters_);
+    for (PostLane* lane : lanes_) {
+        if (delivery.passes(lane->wish().filter)) {
+            lane->offer(delivery.text(lane->wish().form), bound_of(event.kind));
+        }
+    }
+    heartbeat_waits_ = heartbeat_waits_ || heartbeat;
+    queue_.push_back(std::move(waiting));
+    wake_.cancel();
+}
+
+SharedText Pipeline::pass(const protocol::MetaEvent& event, std::size_t filter) {
+    Findings findings;
+    Delivery delivery(
+        std::make_shared<const std::string>(protocol::render_meta_event(event, options_.self_id)),
+        findings, around_, delivery_counters_);
+    return delivery.passes(filter) ? delivery.text(options_.form) : nullptr;
+}
+
 asio::awaitable<void> Pipeline::run() {
     while (true) {
         while (!queue_.empty()) {
-            Waiting waiting = std::move(queue_.front());
+            std::variant<Waiting, WaitingMeta> next = std::move(queue_.front());
             queue_.pop_front();
-            co_await carry(std::move(waiting));
+            if (auto* const event = std::get_if<Waiting>(&next)) {
+                co_await carry(std::move(*event));
+            } else {
+                co_await carry(std::get<WaitingMeta>(std::move(next)));
+            }
         }
         if (dropping_) {
             dropping_ = false;
@@ -104,7 +143,7 @@ asio::awaitable<void> Pipeline::carry(Waiting waiting) {
     }
     if (reporter_ != nullptr && delivery.passes(reporter_wish_.filter)) {
         const SharedText text = delivery.text(reporter_wish_.form);
-        const std::optional<std::string> answer = co_await reporter_->report(text);
+        const std::optional<std::string> answer = co_await reporter_->report(text, no_bound);
         if (answer) {
             ++counters_.posted;
             // The push comes after the last of them (QOP-010).
@@ -114,6 +153,22 @@ asio::awaitable<void> Pipeline::carry(Waiting waiting) {
         }
     }
     hub_.publish(delivery);
+}
+
+// The answer means nothing (META-011).
+asio::awaitable<void> Pipeline::carry(WaitingMeta waiting) {
+    const bool heartbeat = waiting.kind == protocol::MetaKind::heartbeat;
+    heartbeat_waits_ = heartbeat_waits_ && !heartbeat;
+    log_.debug("event kind={}", protocol::describe(waiting.kind));
+    const SharedText text = waiting.findings.texts.front();
+    Delivery delivery(text, waiting.findings, around_, delivery_counters_);
+    if (reporter_ != nullptr && delivery.passes(reporter_wish_.filter)) {
+        const auto answer = co_await reporter_->report(text, bound_of(waiting.kind));
+        ++(answer ? counters_.posted : counters_.failed);
+    }
+    if (heartbeat) {
+        hub_.publish(delivery);
+    }
 }
 
 Pipeline::Counters Pipeline::counters() const noexcept {

@@ -12,6 +12,7 @@
 #include "gateway/protocol/event.hpp"
 #include "gateway/protocol/event_filter.hpp"
 #include "gateway/protocol/event_json.hpp"
+#include "gateway/protocol/meta_event.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -22,6 +23,7 @@
 #include <cstdint>
 #include <deque>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace cqhttp::event {
@@ -65,6 +67,13 @@ public:
     }
     protocol::EventForm form() const override { return options_.form; }
 
+    // A lifecycle event is posted and not pushed (META-002, META-006) and always finds a place; a
+    // heartbeat is posted and pushed, and left out while the one before still waits.
+    void submit(const protocol::MetaEvent& event);
+    // An event as a receiver with that filter gets it, past the queue; null if it does not
+    // (META-010).
+    SharedText pass(const protocol::MetaEvent& event, std::size_t filter);
+
     // Until stop(): what is queued then is still carried through.
     asio::awaitable<void> run();
     void stop();
@@ -82,9 +91,14 @@ private:
         protocol::Event event;
         Findings findings;
     };
+    struct WaitingMeta {
+        protocol::MetaKind kind;
+        Findings findings;  // hold the text
+    };
 
     void feed_lanes(const protocol::Event& event, Findings& findings);
     asio::awaitable<void> carry(Waiting waiting);
+    asio::awaitable<void> carry(WaitingMeta waiting);
 
     PipelineOptions options_;
     Filters filters_;
@@ -95,10 +109,11 @@ private:
     Log log_;
     QuickAnswers answers_;
     std::vector<PostLane*> lanes_;
-    std::deque<Waiting> queue_;
+    std::deque<std::variant<Waiting, WaitingMeta>> queue_;
     asio::steady_timer wake_;
     bool stopped_ = false;
     bool dropping_ = false;
+    bool heartbeat_waits_ = false;
     Counters counters_;
     Delivery::Counters delivery_counters_;
 };

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,7 +44,8 @@ private:
 class Poster final : public Reporter {
 public:
     explicit Poster(Story& story) : story_(story) {}
-    boost::asio::awaitable<std::optional<std::string>> report(SharedText text) override {
+    boost::asio::awaitable<std::optional<std::string>> report(SharedText text,
+                                                              std::chrono::milliseconds) override {
         story_.words.push_back("post");
         texts.push_back(Json::parse(*text));
         co_return answer;

@@ -11,6 +11,7 @@ namespace cqhttp::event {
 namespace {
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds no_bound{0};
 constexpr std::size_t late_from = 64;  // events that wait: worth a line in the log
 
 }  // namespace
@@ -36,9 +37,16 @@ void PostLane::offer(std::shared_ptr<const protocol::Event> event, SharedText te
         }
         return;
     }
-    queue_.push_back({std::move(event), std::move(text)});
+    queue_.push_back({std::move(event), std::move(text), no_bound});
     note_fill();
     wake_.cancel();
+}
+
+void PostLane::offer(SharedText text, std::chrono::milliseconds at_most) {
+    if (!stopped_) {
+        queue_.push_back({nullptr, std::move(text), at_most});
+        wake_.cancel();
+    }
 }
 
 asio::awaitable<void> PostLane::run() {
@@ -46,10 +54,13 @@ asio::awaitable<void> PostLane::run() {
         while (!queue_.empty()) {
             const Waiting next = std::move(queue_.front());
             queue_.pop_front();
-            const std::optional<std::string> answer = co_await reporter_.report(next.text);
+            const std::optional<std::string> answer =
+                co_await reporter_.report(next.text, next.at_most);
             if (answer) {
                 ++counters_.posted;
-                co_await answers_.execute(*next.event, *answer);
+                if (next.event) {
+                    co_await answers_.execute(*next.event, *answer);
+                }
             } else {
                 ++counters_.failed;
             }

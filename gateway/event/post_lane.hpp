@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -30,6 +31,9 @@ public:
 
     const Wish& wish() const noexcept { return wish_; }
     void offer(std::shared_ptr<const protocol::Event> event, SharedText text);
+    // An event that no answer means anything for and that always finds a place; `at_most` bounds
+    // its POST, zero leaves that to the settings.
+    void offer(SharedText text, std::chrono::milliseconds at_most);
 
     // Until stop(): what is queued then is still posted.
     asio::awaitable<void> run();
@@ -45,8 +49,9 @@ public:
 
 private:
     struct Waiting {
-        std::shared_ptr<const protocol::Event> event;
+        std::shared_ptr<const protocol::Event> event;  // null: the answer means nothing
         SharedText text;
+        std::chrono::milliseconds at_most;
     };
 
     void note_fill();

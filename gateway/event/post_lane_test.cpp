@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ public:
         released_.expires_at(asio::steady_timer::time_point::max());
     }
 
-    asio::awaitable<std::optional<std::string>> report(SharedText text) override {
+    asio::awaitable<std::optional<std::string>> report(SharedText text,
+                                                       std::chrono::milliseconds) override {
         texts.push_back(text);
         if (hangs) {
             co_await released_.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -14,7 +15,9 @@ class Reporter {
 public:
     virtual ~Reporter() = default;
     // The body of a 2xx answer (QOP-001); nothing for any other outcome, which was logged.
-    virtual boost::asio::awaitable<std::optional<std::string>> report(SharedText text) = 0;
+    // `at_most` bounds the whole of it, zero leaves that to the settings.
+    virtual boost::asio::awaitable<std::optional<std::string>> report(
+        SharedText text, std::chrono::milliseconds at_most) = 0;
 };
 
 }  // namespace cqhttp::event

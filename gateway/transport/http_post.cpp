@@ -27,6 +27,12 @@ std::string_view name_of(net::ClientStage stage) noexcept {
     return "receive";
 }
 
+// Zero is no bound.
+std::chrono::milliseconds tighter(std::chrono::milliseconds one, std::chrono::milliseconds other) {
+    const bool only_one = one.count() == 0 || other.count() == 0;
+    return only_one ? std::max(one, other) : std::min(one, other);
+}
+
 bool is_success(unsigned status) noexcept {
     return status >= 200 && status <= 299;
 }
@@ -55,11 +61,13 @@ HttpPost::HttpPost(asio::any_io_executor executor, net::TlsContext& tls, HttpPos
     }
 }
 
-asio::awaitable<std::optional<std::string>> HttpPost::report(SharedText text) {
-    const auto end = Clock::now() + options_.timeout;
+asio::awaitable<std::optional<std::string>> HttpPost::report(SharedText text,
+                                                             std::chrono::milliseconds at_most) {
+    const auto bound = tighter(options_.timeout, at_most);
+    const auto end = Clock::now() + bound;
     net::ClientLimits limits;
     limits.connect = options_.connect;
-    limits.total = options_.timeout;
+    limits.total = bound;
     limits.body = largest_answer;
     Url url = options_.url;
     bool with_body = true;
@@ -84,7 +92,7 @@ asio::awaitable<std::optional<std::string>> HttpPost::report(SharedText text) {
         }
         url = *next;
         with_body = with_body && repeats_body(answer->status);
-        if (options_.timeout.count() > 0) {  // one bound for all of them
+        if (bound.count() > 0) {  // one bound for all of them
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
             limits.total = std::max(left, std::chrono::milliseconds(1));
         }

@@ -38,7 +38,8 @@ public:
     HttpPost(asio::any_io_executor executor, net::TlsContext& tls, HttpPostOptions options,
              const protocol::Profile& profile, Log log);
 
-    asio::awaitable<std::optional<std::string>> report(SharedText text) override;
+    asio::awaitable<std::optional<std::string>> report(SharedText text,
+                                                       std::chrono::milliseconds at_most) override;
 
     // Without the query: for logs.
     std::string printable_url() const { return options_.url.printable(); }

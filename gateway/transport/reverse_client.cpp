@@ -94,6 +94,7 @@ asio::awaitable<ReverseClient::Next> ReverseClient::attempt() {
     const protocol::Caller caller{is_loopback_peer(connected->peer())};
     WsSession session(std::move(*connected), options_.role, around_.dispatcher, parser_, caller);
     const Presence presence(session_, session);
+    session.greet(around_.greeter, options_.filter);  // WSR-036
     failures_.end();
     const std::string after =
         failed_attempts_ == 0 ? std::string() : fmt::format(" failed_before={}", failed_attempts_);

@@ -5,6 +5,8 @@
 #include "gateway/base/log.hpp"
 #include "gateway/base/secret.hpp"
 #include "gateway/base/url.hpp"
+#include "gateway/event/filters.hpp"
+#include "gateway/event/greeter.hpp"
 #include "gateway/event/hub.hpp"
 #include "gateway/net/interruption.hpp"
 #include "gateway/net/tls.hpp"
@@ -32,6 +34,7 @@ struct ReverseClientOptions {
     std::int64_t self_id = 0;
     Secret access_token;
     ReconnectRules reconnect;
+    std::size_t filter = event::Filters::of_account;  // of its events
 };
 
 // One connection of the gateway to a bot's server, made again whenever it is lost (chapter 03). The
@@ -47,6 +50,7 @@ public:
         net::TlsContext& tls;
         const Limits& limits;
         net::WsKeepAlive& keep_alive;
+        const event::Greeter& greeter;
     };
 
     ReverseClient(const Surroundings& surroundings, ReverseClientOptions options, Log log);

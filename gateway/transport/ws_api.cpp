@@ -1,5 +1,6 @@
 #include "gateway/transport/ws_api.hpp"
 
+#include "gateway/event/filters.hpp"
 #include "gateway/net/ws_handshake.hpp"
 #include "gateway/transport/access.hpp"
 
@@ -27,12 +28,13 @@ private:
 
 WsApi::WsApi(asio::io_context& context, action::Dispatcher& dispatcher, Secret access_token,
              const protocol::Profile& profile, const Limits& limits, net::WsKeepAlive& keep_alive,
-             Log log)
+             const event::Greeter& greeter, Log log)
     : dispatcher_(dispatcher),
       access_token_(std::move(access_token)),
       profile_(profile),
       limits_(limits),
       keep_alive_(keep_alive),
+      greeter_(greeter),
       log_(std::move(log)),
       end_of_turn_(context, [this] { flush(); }) {}
 
@@ -93,6 +95,7 @@ asio::awaitable<void> WsApi::serve(asio::ip::tcp::socket socket, std::string ear
     net::WebSocket websocket =
         net::WebSocket::accept(std::move(socket), std::move(early), limits_, keep_alive_);
     WsSession session(std::move(websocket), role, dispatcher_, parser_, caller);
+    session.greet(greeter_, event::Filters::of_account);
     const Entry entry(sessions_, session);
     log_.debug("connected role={} peer={}", name_of(role), session.peer());
     if (stopped_) {

@@ -4,6 +4,7 @@
 #include "gateway/base/limits.hpp"
 #include "gateway/base/log.hpp"
 #include "gateway/base/secret.hpp"
+#include "gateway/event/greeter.hpp"
 #include "gateway/event/hub.hpp"
 #include "gateway/net/http_server.hpp"
 #include "gateway/net/websocket.hpp"
@@ -32,7 +33,7 @@ class WsApi final : public net::HttpHandler, public event::Subscriber {
 public:
     WsApi(asio::io_context& context, action::Dispatcher& dispatcher, Secret access_token,
           const protocol::Profile& profile, const Limits& limits, net::WsKeepAlive& keep_alive,
-          Log log);
+          const event::Greeter& greeter, Log log);
 
     std::optional<net::HttpResponse> refuse(const net::HttpRequest& head) override;
     net::HttpAnswer handle(const net::HttpRequest& request) override;
@@ -59,6 +60,7 @@ private:
     const protocol::Profile& profile_;
     const Limits& limits_;
     net::WsKeepAlive& keep_alive_;
+    const event::Greeter& greeter_;
     Log log_;
     RefusalLog refusals_;
     protocol::RequestParser parser_;

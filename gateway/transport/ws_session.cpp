@@ -103,6 +103,16 @@ void WsSession::send(const protocol::ActionReply& reply, const std::optional<std
     socket_.send(text_);
 }
 
+void WsSession::greet(const event::Greeter& greeter, std::size_t filter) {
+    if (!takes_events()) {
+        return;
+    }
+    if (const SharedText text = greeter.greeting(filter)) {
+        socket_.send(*text);
+        socket_.flush();
+    }
+}
+
 bool WsSession::offer(const net::SharedFrame& frame) {
     if (socket_.send(frame) != net::WebSocket::Push::full) {
         return true;

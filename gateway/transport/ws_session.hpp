@@ -1,11 +1,13 @@
 #pragma once
 
 #include "gateway/action/dispatcher.hpp"
+#include "gateway/event/greeter.hpp"
 #include "gateway/net/websocket.hpp"
 #include "gateway/protocol/action_request.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +43,9 @@ public:
 
     bool open() const noexcept { return socket_.open(); }
     bool takes_events() const noexcept { return role_ != Role::api && socket_.open(); }
+    // The first event of a connection for events, before any other is offered (META-003). None for
+    // api (META-005).
+    void greet(const event::Greeter& greeter, std::size_t filter);
     // Queues an event. False: the peer reads too slowly; it is being told so with 1013.
     bool offer(const net::SharedFrame& frame);
     void flush() { socket_.flush(); }

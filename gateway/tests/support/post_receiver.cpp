@@ -77,8 +77,10 @@ std::string Posted::header(std::string_view name) const {
     return {};
 }
 
-PostReceiver::PostReceiver(Answerer answerer)
-    : answerer_(std::move(answerer)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+PostReceiver::PostReceiver(Answerer answerer, MetaEvents meta_events)
+    : answerer_(std::move(answerer)),
+      meta_events_(meta_events),
+      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -141,7 +143,8 @@ void PostReceiver::run() {
 void PostReceiver::serve(int socket, int connection) {
     std::string buffer;
     while (auto request = read_request(socket, buffer)) {
-        if (request->body.find(R"("post_type":"meta_event")") != std::string::npos) {
+        if (meta_events_ == MetaEvents::answered &&
+            request->body.find(R"("post_type":"meta_event")") != std::string::npos) {
             send_all(socket, "HTTP/1.1 204 No Content\r\n\r\n");
             continue;
         }

@@ -30,12 +30,13 @@ struct PostAnswer {
 
 // The backend events are posted to: a listening socket of 127.0.0.1 with a thread that serves one
 // connection after another and answers as the test says, given the request and its number from 1.
-// Meta events are answered 204 and not counted.
+// Unless a test is about them, meta events are answered 204 and not counted.
 class PostReceiver {
 public:
+    enum class MetaEvents { answered, counted };
     using Answerer = std::function<PostAnswer(const Posted&, std::size_t number)>;
 
-    explicit PostReceiver(Answerer answerer);
+    explicit PostReceiver(Answerer answerer, MetaEvents meta_events = MetaEvents::answered);
     ~PostReceiver();
     PostReceiver(const PostReceiver&) = delete;
     PostReceiver& operator=(const PostReceiver&) = delete;
@@ -50,6 +51,7 @@ private:
     void serve(int socket, int connection);
 
     Answerer answerer_;
+    MetaEvents meta_events_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     mutable std::mutex mutex_;
