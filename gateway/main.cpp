@@ -60,6 +60,7 @@ int serve(app::Options options, config::Loaded loaded) {
     boost::asio::io_context context(1);
     app::App app(context, std::move(options), std::move(loaded), *sink);
     boost::asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
+    signals.add(SIGUSR1);
     std::function<void()> wait_for_signal = [&] {
         signals.async_wait([&](const boost::system::error_code& error, int signal) {
             if (error) {
@@ -67,6 +68,8 @@ int serve(app::Options options, config::Loaded loaded) {
             }
             if (signal == SIGHUP) {
                 app.restart_after(std::chrono::milliseconds(0));
+            } else if (signal == SIGUSR1) {
+                app.log_counters();
             } else {
                 app.request_stop();
             }

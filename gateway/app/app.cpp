@@ -222,6 +222,12 @@ void App::request_stop() {
     wish_.cancel();
 }
 
+void App::log_counters() const {
+    for (const auto& service : services_) {
+        service->log_counters();
+    }
+}
+
 void App::restart_after(std::chrono::milliseconds delay) {
     if (restart_pending_ || stop_wished_) {
         return;

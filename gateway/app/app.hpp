@@ -33,6 +33,9 @@ public:
     void request_stop();
     void restart_after(std::chrono::milliseconds delay) override;
 
+    // Writes what every sink has got so far to the log.
+    void log_counters() const;
+
     // What is serving now; empty before it is and while it restarts.
     const std::vector<std::unique_ptr<Service>>& services() const noexcept { return services_; }
 

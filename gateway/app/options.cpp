@@ -27,7 +27,8 @@ constexpr const char* examples = R"(Examples:
   cqhttp-gateway --ephemeral --ready-file ready.json
       for a test run: the world is gone afterwards, ready.json is there while calls are answered
 
-Signals: SIGTERM and SIGINT end orderly (a second one at once), SIGHUP reads the configuration again.
+Signals: SIGTERM and SIGINT end orderly (a second one at once), SIGHUP reads the configuration again,
+SIGUSR1 writes to the log what every receiver of events has got so far.
 Exit codes: 0 ended orderly, 1 failed while running, 2 wrong usage or configuration, or a port that
 is taken.
 Settings: docs/configuration.md)";

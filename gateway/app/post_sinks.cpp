@@ -94,6 +94,23 @@ void PostSinks::stop() {
     }
 }
 
+void PostSinks::log_counters(const event::Pipeline& pipeline) const {
+    for (const auto& sink : sinks_) {
+        event::PostLane::Counters counters;
+        std::size_t waiting = pipeline.waiting();
+        if (sink->lane) {
+            counters = sink->lane->counters();
+            waiting = sink->lane->waiting();
+        } else {
+            const event::Pipeline::Counters all = pipeline.counters();
+            counters = {all.posted, all.failed, all.dropped};
+        }
+        sink->log.info("so far url={} posted={} failed={} dropped={} waiting={}",
+                       sink->post.printable_url(), counters.posted, counters.failed,
+                       counters.dropped, waiting);
+    }
+}
+
 void PostSinks::abort() {
     for (const auto& sink : sinks_) {
         if (sink->lane) {

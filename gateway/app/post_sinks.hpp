@@ -35,6 +35,8 @@ public:
     void start(net::TaskGroup& group);
     // What is queued is still posted.
     void stop();
+    // One line for each.
+    void log_counters(const event::Pipeline& pipeline) const;
     // Gives up what is under way and what is queued.
     void abort();
 

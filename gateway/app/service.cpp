@@ -223,6 +223,21 @@ std::vector<action::PartStatus> Service::parts() const {
     return parts;
 }
 
+void Service::log_counters() const {
+    const event::Pipeline::Counters events = pipeline_.counters();
+    log_.named("event").info("so far self_id={} events={} filtered={} dropped={} waiting={}",
+                             config_.self_id, events.submitted, events.filtered, events.dropped,
+                             pipeline_.waiting());
+    posts_.log_counters(pipeline_);
+    if (ws_server_) {
+        log_.named("ws_api").info("so far connections={} slow={}", ws_api_.sessions(),
+                                  ws_api_.slow_subscribers());
+    }
+    for (const auto& [name, client] : reverse_clients_) {
+        client->log_counters();
+    }
+}
+
 Service::Ports Service::ports() const noexcept {
     Ports ports;
     if (http_server_) {

@@ -58,6 +58,8 @@ public:
     boost::asio::awaitable<void> join();
 
     std::vector<action::PartStatus> parts() const override;
+    // A line for the account and one for each of its sinks.
+    void log_counters() const;
     std::int64_t self_id() const noexcept { return config_.self_id; }
     const config::AccountConfig& config() const noexcept { return config_; }
     // "http://127.0.0.1:5700", "ws://127.0.0.1:6700"; empty for a server that is off.

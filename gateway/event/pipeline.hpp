@@ -85,6 +85,7 @@ public:
         std::uint64_t posted = 0, failed = 0;  // by the reporter
     };
     Counters counters() const noexcept;
+    std::size_t waiting() const noexcept { return queue_.size(); }
 
 private:
     struct Waiting {

@@ -96,6 +96,7 @@ asio::awaitable<ReverseClient::Next> ReverseClient::attempt() {
     const Presence presence(session_, session);
     session.greet(around_.greeter, options_.filter);  // WSR-036
     failures_.end();
+    ++connections_;
     const std::string after =
         failed_attempts_ == 0 ? std::string() : fmt::format(" failed_before={}", failed_attempts_);
     failed_attempts_ = 0;
@@ -183,11 +184,19 @@ void ReverseClient::offer(const SharedText& text) {
     if (!wants_events()) {
         return;
     }
-    if (!session_->offer(net::SharedFrame(*text))) {
+    if (session_->offer(net::SharedFrame(*text))) {
+        ++events_;
+    } else {
+        ++slow_;
         log_.info("slow subscriber closed code=1013 role={} url={}",
                   transport::name_of(options_.role), url_);
     }
     end_of_turn_.request();
+}
+
+void ReverseClient::log_counters() const {
+    log_.info("so far role={} url={} connected={} connections={} events={} slow={}",
+              transport::name_of(options_.role), url_, connected(), connections_, events_, slow_);
 }
 
 void ReverseClient::stop() {

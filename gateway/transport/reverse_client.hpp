@@ -66,6 +66,8 @@ public:
 
     Role role() const noexcept { return options_.role; }
     bool connected() const noexcept { return session_ != nullptr && session_->open(); }
+    // One line in the log.
+    void log_counters() const;
     // Whether it is connected or will try to be.
     bool running() const noexcept { return running_; }
 
@@ -88,7 +90,8 @@ private:
     net::Interruption interruption_;
     FailureRow failures_;
     std::size_t failed_attempts_ = 0;  // since there was a connection
-    WsSession* session_ = nullptr;     // while there is a connection
+    std::uint64_t connections_ = 0, events_ = 0, slow_ = 0;
+    WsSession* session_ = nullptr;  // while there is a connection
     bool running_ = true;
     bool stopped_ = false;
     EndOfTurn end_of_turn_;

@@ -140,7 +140,7 @@ TEST_CASE("sinks: what is dead or slow takes nothing from the others",
              "secret = of-backend\nmessage_format = array\nevent_filter = " + filter.string()) +
             post(2, second, "name = second") +
             reverse(1, live.url("/live"),
-                    "role = Event\naccess_token = of-live\nmessage_format = array\n") +
+                    "name = live\nrole = Event\naccess_token = of-live\nmessage_format = array\n") +
             reverse(2, away.url("/away"), "name = away\n") +
             reverse(3, slow.url("/slow"), "name = slow\naccess_token =\n"));
     gateway.start();
@@ -180,6 +180,13 @@ TEST_CASE("sinks: what is dead or slow takes nothing from the others",
     }
     CHECK(
         gateway.logs("reverse_ws away: connection failed role=universal url=" + away.url("/away")));
+    gateway.process().signal(SIGUSR1);
+    CHECK(gateway.logs(fmt::format("http_post post.1: so far url={} posted={} failed=0 dropped=0",
+                                   backend.url("/groups"), groups.size())));
+    CHECK(
+        gateway.logs(fmt::format("reverse_ws live: so far role=event url={} connected=true "
+                                 "connections=1 events={} slow=0",
+                                 live.url("/live"), events)));
     CHECK(gateway.log().find("hidden") == std::string::npos);
     CHECK(gateway.log().find("of-live") == std::string::npos);
 
