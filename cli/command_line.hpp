@@ -67,6 +67,7 @@ public:
     void declare_color(CLI::App& app);
     Fault read(protocol::ProfileId& profile, ColorMode& color) const;
     Fault read(ColorMode& color) const;
+    bool profile_given() const noexcept { return !profile_.empty(); }
 
 private:
     std::string profile_, color_;

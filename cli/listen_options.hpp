@@ -62,6 +62,8 @@ struct ListenReverseOptions {
     WatchOptions watch;
     LineForm form = LineForm::automatic;
     protocol::ProfileId profile = protocol::ProfileId::cqhttp_4_0;
+    // Whose schemes before a token are taken; without it those of every profile.
+    std::optional<protocol::ProfileId> schemes;
     ColorMode color = ColorMode::automatic;
 };
 

@@ -113,8 +113,8 @@ int run(const ListenReverseOptions& options, Context& context) {
     }
     const int opened =
         *lines && options.calls_file && *options.calls_file != "-" ? (*lines)->descriptor : -1;
-    ReverseReport report(context.console, {prints_json(options.form, context.console.layout()),
-                                           protocol::profile(options.profile)});
+    ReverseReport report(context.console,
+                         {prints_json(options.form, context.console.layout()), options.schemes});
     const ReverseServer::Parts parts{options, with_token->token, *watch, report, context.console};
     const int code = serve(options, parts, std::move(*calls), *lines);
     if (opened >= 0) {

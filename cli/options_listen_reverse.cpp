@@ -24,7 +24,9 @@ constexpr std::string_view footer =
     R"(Prints each handshake with its path, role, account and what became of its
 token; events; calls and their replies; and how connections end. Two connections
 of one role and account at once are reported. A client's role stands in
-X-Client-Role, or else in its path: /api/ or /event/.
+X-Client-Role (API, Event or Universal), or else in its path: /api/ or /event/.
+A token may come with every scheme of every profile, Token or Bearer, or in the
+query; with --profile only as that profile has it.
 
 Calls go out one after another over a connection that takes calls (API or
 Universal), those of --call first. A call is an action with name=value and
@@ -61,7 +63,13 @@ Examples, beside a gateway that is started with
       --call 'send_private_msg user_id=10001 message="good morning"'
   cqhttp-cli listen-reverse --json --count 1 --timeout 60
   cqhttp-cli listen-reverse --once --close-code 1001 --after 2s
-  cqhttp-cli listen-reverse --once --reject 403)";
+  cqhttp-cli listen-reverse --once --reject 403
+
+and as a framework of OneBot 11, beside a gateway that is started with
+  CQHTTP_GATEWAY_PROFILE=onebot-11 CQHTTP_WS_REVERSE_URL=ws://127.0.0.1:8765/ \
+      CQHTTP_WS_REVERSE_USE_UNIVERSAL_CLIENT=yes ./dev serve
+
+  cqhttp-cli listen-reverse --once --profile onebot-11 --call get_login_info)";
 
 constexpr std::uint16_t no_code = net::close_code::none;
 
@@ -225,6 +233,9 @@ public:
                          token_.read(surroundings, options_.token, options_.token_file)});
         if (fault) {
             return usage_error("listen-reverse", *fault);
+        }
+        if (look_.profile_given()) {
+            options_.schemes = options_.profile;
         }
         return std::move(options_);
     }

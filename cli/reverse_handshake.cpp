@@ -29,7 +29,10 @@ ClientRole role_of(std::string_view header, std::string_view path) {
 }
 
 TokenVerdict judge_token(const Secret& token, const protocol::Credentials& presented,
-                         const protocol::Profile& profile) {
+                         Schemes schemes) {
+    // onebot-11 takes what any of the others does.
+    const protocol::Profile& profile =
+        protocol::profile(schemes.value_or(protocol::ProfileId::onebot_11));
     if (token.empty()) {
         const bool any = presented.authorization || presented.query_token;
         return any ? TokenVerdict::unchecked : TokenVerdict::none;
@@ -70,7 +73,7 @@ std::string_view name_of(TokenVerdict verdict) noexcept {
 }
 
 ReverseHandshake read_handshake(const net::HttpRequest& request, const Secret& token,
-                                const protocol::Profile& profile) {
+                                Schemes schemes) {
     const auto header = [&request](std::string_view name) {
         return request.header(name).value_or(std::string_view());
     };
@@ -95,11 +98,11 @@ ReverseHandshake read_handshake(const net::HttpRequest& request, const Secret& t
     } else if (query_token) {
         handshake.scheme = "query";
     }
-    handshake.token = judge_token(token, presented, profile);
+    handshake.token = judge_token(token, presented, schemes);
     return handshake;
 }
 
-std::string describe_token(const ReverseHandshake& handshake, const protocol::Profile& profile) {
+std::string describe_token(const ReverseHandshake& handshake, Schemes schemes) {
     const std::string& scheme = handshake.scheme;
     switch (handshake.token) {
         case TokenVerdict::unchecked: return fmt::format("token not checked ({})", scheme);
@@ -108,9 +111,9 @@ std::string describe_token(const ReverseHandshake& handshake, const protocol::Pr
         case TokenVerdict::wrong: return fmt::format("token wrong ({})", scheme);
         case TokenVerdict::missing: break;
     }
-    return scheme.empty()
-               ? "token missing"
-               : fmt::format("token missing: {} is no scheme of {}", scheme, profile.name);
+    return scheme.empty() ? "token missing"
+                          : fmt::format("token missing: {} is no scheme of {}", scheme,
+                                        schemes ? protocol::profile(*schemes).name : "any profile");
 }
 
 }  // namespace cqhttp::cli

@@ -5,6 +5,7 @@
 #include "gateway/protocol/profile.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,10 +37,13 @@ struct ReverseHandshake {
     TokenVerdict token = TokenVerdict::none;
 };
 
-ReverseHandshake read_handshake(const net::HttpRequest& request, const Secret& token,
-                                const protocol::Profile& profile);
+// Whose schemes before a token are taken; nothing: those of every profile.
+using Schemes = std::optional<protocol::ProfileId>;
 
-// "token right (Token)", "token missing: scheme Bearer is not known to cqhttp-4.0".
-std::string describe_token(const ReverseHandshake& handshake, const protocol::Profile& profile);
+ReverseHandshake read_handshake(const net::HttpRequest& request, const Secret& token,
+                                Schemes schemes);
+
+// "token right (Token)", "token missing: Bearer is no scheme of cqhttp-4.0".
+std::string describe_token(const ReverseHandshake& handshake, Schemes schemes);
 
 }  // namespace cqhttp::cli

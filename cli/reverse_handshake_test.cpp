@@ -9,9 +9,9 @@ using cqhttp::cli::ClientRole;
 using cqhttp::cli::describe_token;
 using cqhttp::cli::read_handshake;
 using cqhttp::cli::ReverseHandshake;
+using cqhttp::cli::Schemes;
 using cqhttp::cli::TokenVerdict;
 using cqhttp::net::HeaderView;
-using cqhttp::protocol::profile;
 using cqhttp::protocol::ProfileId;
 
 namespace {
@@ -23,17 +23,18 @@ struct Came {
 };
 
 ReverseHandshake handshake(const Came& came, const std::string& token = "",
-                           ProfileId id = ProfileId::cqhttp_4_0) {
+                           Schemes schemes = ProfileId::cqhttp_4_0) {
     cqhttp::net::HttpRequest request;
     request.path = came.path;
     request.query = came.query;
     request.headers = came.headers;
     request.peer = "127.0.0.1:40000";
-    return read_handshake(request, Secret(token), profile(id));
+    return read_handshake(request, Secret(token), schemes);
 }
 
-std::string words(const Came& came, const std::string& token) {
-    return describe_token(handshake(came, token), profile(ProfileId::cqhttp_4_0));
+std::string words(const Came& came, const std::string& token,
+                  Schemes schemes = ProfileId::cqhttp_4_0) {
+    return describe_token(handshake(came, token, schemes), schemes);
 }
 
 }  // namespace
@@ -83,4 +84,18 @@ TEST_CASE("reverse handshake: the token is judged and never shown",
     REQUIRE(words(bearer, "tok") == "token missing: Bearer is no scheme of cqhttp-4.0");
     REQUIRE(words(bare, "tok") == "token missing: (no scheme) is no scheme of cqhttp-4.0");
     REQUIRE(handshake(bearer, "tok", ProfileId::onebot_11).token == TokenVerdict::right);
+}
+
+TEST_CASE("reverse handshake: without a profile the schemes of all of them are taken",
+          "[cli][AUTH-040][AUTH-041][WSR-013][WSR-014]") {
+    for (const std::string_view scheme : {"Token", "token", "Bearer", "bearer"}) {
+        const std::string value = std::string(scheme) + " tok";
+        INFO(value);
+        const Came came{.headers = {{"Authorization", value}}};
+        REQUIRE(words(came, "tok", std::nullopt) == "token right (" + std::string(scheme) + ")");
+        REQUIRE(handshake(came, "no", std::nullopt).token == TokenVerdict::wrong);
+    }
+    const Came basic{.headers = {{"Authorization", "Basic tok"}}};
+    REQUIRE(words(basic, "tok", std::nullopt) ==
+            "token missing: Basic is no scheme of any profile");
 }

@@ -98,7 +98,7 @@ void ReverseReport::handshake(std::size_t number, const ReverseHandshake& handsh
     if (!handshake.user_agent.empty()) {
         words += "  " + handshake.user_agent;
     }
-    words += fmt::format("  {}  from {}", describe_token(handshake, form_.profile), handshake.peer);
+    words += fmt::format("  {}  from {}", describe_token(handshake, form_.schemes), handshake.peer);
     if (status != 101) {
         words += fmt::format("  refused with {}{}{}", status, reason.empty() ? "" : ": ", reason);
     }

@@ -20,7 +20,7 @@ public:
 
     struct Form {
         bool json = false;
-        const protocol::Profile& profile;
+        Schemes schemes;
     };
 
     ReverseReport(Console& console, Form form, Clock clock = std::chrono::system_clock::now);

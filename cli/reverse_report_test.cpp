@@ -12,7 +12,6 @@ using cqhttp::cli::Console;
 using cqhttp::cli::ReverseHandshake;
 using cqhttp::cli::ReverseReport;
 using cqhttp::cli::TokenVerdict;
-using cqhttp::protocol::profile;
 using cqhttp::protocol::ProfileId;
 
 namespace {
@@ -38,7 +37,7 @@ std::string told(bool json, Tell tell) {
     const auto clock = [] {
         return std::chrono::system_clock::time_point(std::chrono::milliseconds(1700000000250));
     };
-    ReverseReport report(console, {json, profile(ProfileId::cqhttp_4_0)}, clock);
+    ReverseReport report(console, {json, ProfileId::cqhttp_4_0}, clock);
     tell(report);
     REQUIRE(report.flush());
     REQUIRE(err.str().empty());

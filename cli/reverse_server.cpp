@@ -111,8 +111,7 @@ void ReverseServer::stop() {
 
 std::optional<net::HttpResponse> ReverseServer::refuse(const net::HttpRequest& head) {
     const net::WsVerdict verdict = net::judge_offer({head.method, head.headers});
-    const protocol::Profile& profile = protocol::profile(options_.profile);
-    const ReverseHandshake handshake = read_handshake(head, token_, profile);
+    const ReverseHandshake handshake = read_handshake(head, token_, options_.schemes);
     if (verdict.status != 101) {
         net::HttpResponse response = turn_away(handshake, verdict.status, verdict.problem);
         if (verdict.status == 426) {
@@ -153,11 +152,10 @@ net::HttpAnswer ReverseServer::handle(const net::HttpRequest& request) {
     }
     net::HttpUpgrade upgrade;
     upgrade.answer = net::print_switching(verdict.accept, verdict.protocol);
-    upgrade.serve =
-        [this, handshake = read_handshake(request, token_, protocol::profile(options_.profile))](
-            asio::ip::tcp::socket socket, std::string early) {
-            return serve(std::move(socket), std::move(early), handshake);
-        };
+    upgrade.serve = [this, handshake = read_handshake(request, token_, options_.schemes)](
+                        asio::ip::tcp::socket socket, std::string early) {
+        return serve(std::move(socket), std::move(early), handshake);
+    };
     return upgrade;
 }
 

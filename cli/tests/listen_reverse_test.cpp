@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <csignal>
+#include <memory>
 #include <sstream>
 
 // `cqhttp-cli listen-reverse` as the server of clients that behave as the test says.
@@ -111,7 +112,7 @@ TEST_CASE("cli listen-reverse: once tells of one handshake and ends with 1001",
 }
 
 TEST_CASE("cli listen-reverse: the token is asked for", "[cli][AUTH-040][WSR-013]") {
-    Server server({}, {{"CQHTTP_TOKEN", "tok"}});
+    Server server({"--profile", "cqhttp-4.0"}, {{"CQHTTP_TOKEN", "tok"}});
     REQUIRE(client(server, "/api/").status() == 401);
     REQUIRE(client(server, "/api/", {"Authorization: Token bad"}).status() == 403);
     REQUIRE(client(server, "/api/", {"Authorization: Bearer tok"}).status() == 401);
@@ -133,6 +134,36 @@ TEST_CASE("cli listen-reverse: the token is asked for", "[cli][AUTH-040][WSR-013
     Server once({"--once"}, {{"CQHTTP_TOKEN", "tok"}});
     REQUIRE(client(once, "/api/").status() == 401);
     REQUIRE(once.process().wait().code == 4);
+}
+
+TEST_CASE("cli listen-reverse: every role is shown and every scheme is taken",
+          "[cli][AUTH-040][AUTH-041][WSR-013][WSR-014][WSR-015]") {
+    Server server({}, {{"CQHTTP_TOKEN", "tok"}});
+    struct Row {
+        std::string role, scheme, shown;
+    };
+    const std::vector<Row> rows{{"API", "Token", "api"},
+                                {"Event", "Bearer", "event"},
+                                {"Universal", "Bearer", "universal"},
+                                {"universal", "token", "universal"}};
+    std::vector<std::unique_ptr<WsPeer>> open;
+    for (const Row& row : rows) {
+        const std::vector<std::string> headers{"X-Client-Role: " + row.role,
+                                               "Authorization: " + row.scheme + " tok"};
+        open.push_back(std::make_unique<WsPeer>(server.port(), "/", headers));
+        REQUIRE(open.back()->status() == 101);
+    }
+    REQUIRE(client(server, "/", {"Authorization: Basic tok"}).status() == 401);
+    server.process().send_signal(SIGINT);
+    const std::vector<Json> shaken = Server::lines_of("handshake", server.process().wait().out);
+    REQUIRE(shaken.size() == 5);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        CHECK(shaken[i].at("role") == rows[i].shown);
+        CHECK(shaken[i].at("scheme") == rows[i].scheme);
+        CHECK(shaken[i].at("token") == "right");
+    }
+    CHECK(shaken[4].at("role") == "unknown");
+    CHECK(shaken[4].at("token") == "missing");
 }
 
 TEST_CASE("cli listen-reverse: calls go out in order over the connection for calls",
