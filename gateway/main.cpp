@@ -2,6 +2,7 @@
 #include "gateway/app/exit_code.hpp"
 #include "gateway/app/options.hpp"
 #include "gateway/base/log_spdlog.hpp"
+#include "gateway/config/profile_report.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -25,6 +26,8 @@ void print_check(const config::Loaded& loaded) {
     for (const auto& account : loaded.accounts) {
         fmt::print("{}\n", config::describe(account));
     }
+    // Accounts of one process share one profile.
+    fmt::print("{}", config::describe_profile(loaded.accounts.front().profile));
 }
 
 int report_mistakes(const config::LoadOutcome& outcome) {
