@@ -1,6 +1,7 @@
 // Chapter 07, section 1: the forms of a message that is sent.
 #include "conformance/cases/chapters.hpp"
 #include "conformance/cases/message_steps.hpp"
+#include "conformance/cases/ws_steps.hpp"
 #include "gateway/base/text.hpp"
 
 #include <fmt/format.h>
@@ -80,13 +81,13 @@ asio::awaitable<Outcome> reply_takes_all_forms(Context& context) {
         Json answer;
         answer["reply"] = *parse_json(form);
         outcome.check(co_await context.inject_message("answer me"), form);
-        auto first = co_await context.next_post();
+        auto first = co_await next_event_post(context);
         if (!outcome.check(expect::that(first.has_value(), "a POST", "none came"), form)) {
             co_return outcome;
         }
         first->answer(200, dump(answer));
         outcome.check(co_await context.inject_message("over"), form);
-        auto second = co_await context.next_post();
+        auto second = co_await next_event_post(context);
         outcome.check(expect::that(second.has_value(), "a POST", "none came"), form);
         const Json effects = co_await context.effects();
         ++sends;

@@ -106,6 +106,15 @@ constexpr Deviation table[] = {
      .profile = Profile::cqhttp_4_15,
      .request = [](const Place&,
                    Message& m) { replace_all(m.body, R"("timeout":"1")", R"("timeout":"x")"); }},
+    {.name = "refuses a timeout that is no number",
+     .requirement = "ENH-005",
+     .profile = Profile::cqhttp_4_15,
+     .instead = [](const Place&, const Message& m) -> std::optional<HttpReply> {
+         if (m.body.find(R"("timeout":"soon")") == std::string::npos) {
+             return std::nullopt;
+         }
+         return answer(200, R"({"status":"failed","retcode":100,"data":null})");
+     }},
     {.name = "fails where a download fails",
      .requirement = "ENH-006",
      .reply =
@@ -166,6 +175,9 @@ constexpr Deviation table[] = {
          [](const Place&, Message& m) {
              replace_all(m.body, "info-3.jpg]", "info-3.jpg,url=http://127.0.0.1/3]");
          }},
+    {.name = "keeps the url an image came with in 4.0",
+     .requirement = "ENH-020",
+     .post = [](const Place&, Message& m) { replace_all(m.body, "/known]", "/own]"); }},
     {.name = "replaces the url an image came with",
      .requirement = "ENH-021",
      .profile = Profile::cqhttp_4_15,
@@ -181,6 +193,25 @@ constexpr Deviation table[] = {
     {.name = "writes no .cqimg files",
      .requirement = "ENH-023",
      .instead = [](const Place&, const Message& m) { return answer_to(m, ".cqimg", 404); }},
+    {.name = "holds everything back without a filter",
+     .requirement = "FLT-001",
+     .configured = [](Setup& setup) { setup.filter = R"({".not":{}})"; }},
+    {.name = "passes everything with any filter",
+     .requirement = "FLT-006",
+     .configured = forget_filter},
+    {.name = "shows the filter strings", .requirement = "FLT-013", .configured = forget_filter},
+    {.name = "greets past the filter",
+     .requirement = "FLT-014",
+     .profile = Profile::cqhttp_4_15,
+     .from_gateway = [](const Place&, Frame frame) -> Frames {
+         Frames frames(1, frame);
+         if (frame.payload.find("post_type") != std::string::npos) {
+             Frame greeting = frame;
+             greeting.payload = R"({"post_type":"meta_event","meta_event_type":"lifecycle"})";
+             frames.insert(frames.begin(), std::move(greeting));
+         }
+         return frames;
+     }},
     {.name = "has no event filter", .requirement = "FLT-010", .configured = forget_filter},
     {.name = "posts what the filter rejects",
      .requirement = "FLT-011",

@@ -127,6 +127,18 @@ constexpr Deviation table[] = {
     {.name = "refuses a message that is one segment",
      .requirement = "MSG-001",
      .instead = [](const Place&, const Message& m) { return refuse(m, R"("message":{)"); }},
+    {.name = "replies to texts only",
+     .requirement = "MSG-001",
+     .post_answer =
+         [](const Place&, HttpReply& r) {
+             auto body = parse_json(r.body);
+             if (body && has_member(*body, "reply") && !(*body)["reply"].is_string()) {
+                 r.body = "{}";
+                 std::erase_if(r.headers,
+                               [](const auto& h) { return iequals(h.first, "Content-Length"); });
+                 r.headers.emplace_back("Content-Length", "2");
+             }
+         }},
     {.name = "sends only the first segment of an array",
      .requirement = "MSG-001",
      .request =
@@ -178,6 +190,19 @@ constexpr Deviation table[] = {
      .profile = Profile::onebot_11,
      .request = [](const Place&,
                    Message& m) { replace_all(m.body, R"("text":123)", R"("text":123.0)"); }},
+    {.name = "makes a text of what a node contains",
+     .requirement = "MSG-006",
+     .profile = Profile::onebot_11,
+     .post =
+         [](const Place&, Message& m) {
+             change_array(m, [](Json& message) {
+                 for (Json& one : message) {
+                     for (auto& [name, value] : one["data"].items()) {
+                         value = value.is_string() ? value : Json(dump(value));
+                     }
+                 }
+             });
+         }},
     {.name = "converts values that are no strings",
      .requirement = "MSG-007",
      .request =
@@ -233,6 +258,14 @@ constexpr Deviation table[] = {
                  }
              });
          }},
+    {.name = "sends empty texts",
+     .requirement = "MSG-010",
+     .instead = [](const Place&, const Message& m) -> std::optional<HttpReply> {
+         if (m.body.find(R"("text":"")") == std::string::npos) {
+             return std::nullopt;
+         }
+         return reply_with(R"({"status":"ok","retcode":0,"data":{"message_id":5}})");
+     }},
     {.name = "ignores auto_escape",
      .requirement = "MSG-011",
      .request = [](const Place&,
@@ -396,6 +429,16 @@ constexpr Deviation table[] = {
          [](const Place&, Message& m) {
              change_event(m, [](Json& event) { event["message"] = event["raw_message"]; });
          }},
+    {.name = "pushes strings where it posts arrays",
+     .requirement = "MSG-060",
+     .from_gateway = [](const Place&, Frame frame) -> Frames {
+         auto event = parse_json(frame.payload);
+         if (event && has_member(*event, "raw_message")) {
+             (*event)["message"] = (*event)["raw_message"];
+             frame.payload = dump(*event);
+         }
+         return Frames(1, std::move(frame));
+     }},
     {.name = "always sends arrays",
      .requirement = "MSG-060",
      .post =
