@@ -54,6 +54,8 @@ struct Prepared {
     const bool ready = ::dup2(input, STDIN_FILENO) >= 0 && ::dup2(log, STDOUT_FILENO) >= 0 &&
                        ::dup2(log, STDERR_FILENO) >= 0 &&
                        (prepared.directory.empty() || ::chdir(prepared.directory.c_str()) == 0);
+    // A server of the suite that the target held open would take its connections and never answer.
+    ::close_range(STDERR_FILENO + 1, ~0U, 0);
     if (ready) {
         ::execvpe(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
     }

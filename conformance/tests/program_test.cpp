@@ -201,6 +201,17 @@ TEST_CASE("conformance run: a program that does not start shows its log", "[fore
     CHECK(run.output.find("no licence found") != std::string::npos);
 }
 
+// It would keep a server of the suite open that is closed, and take connections nobody answers.
+TEST_CASE("conformance run: a program gets no socket of the suite", "[foreign]") {
+    const Finished run =
+        suite({"run", "--exec", "sh -c 'ls -l /proc/self/fd; exit 9' #", "--template",
+               CQHTTP_CONFORMANCE_TESTS "/foreign.json.template", "http-api/api-is-served"});
+    INFO(run.output << run.errors);
+    CHECK(run.code == 3);
+    CHECK(run.output.find(" 2 -> /") != std::string::npos);
+    CHECK(run.output.find("socket:") == std::string::npos);
+}
+
 // The target ends while the first case talks to it; the others get a start of their own.
 TEST_CASE("conformance run: a target that dies gives errors and a report", "[foreign]") {
     const TempDir folder;
