@@ -425,6 +425,7 @@ TEST_CASE("reverse: later profiles name the role and share an address",
     CHECK(bot.header("X-Client-Role") == "Universal");
     CHECK(bot.header("Authorization") == "Bearer tok");
     bot.let_in();
+    CHECK(Json::parse(bot.receive_text()).at("sub_type") == "connect");  // WSR-036
     CHECK(answers(bot, "a"));
     CHECK_FALSE(event.visited());
 }
