@@ -325,6 +325,9 @@ Fault ConformanceLine::read_run() {
     if (run.repeat < 1 || run.jobs < 1 || run.jobs > 64) {
         return "--repeat and --jobs take a number from 1";
     }
+    if (run.jobs > 1 && options_.attached.hook.interactive) {
+        return "--interactive asks one question at a time: leave --jobs out";
+    }
     if (!(run.timeout_factor >= 0.1 && run.timeout_factor <= 100)) {
         return "--timeout-factor takes a number from 0.1 to 100";
     }

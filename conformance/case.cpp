@@ -43,6 +43,9 @@ constexpr const Setup* setup_table[] = {
     &setup::reverse_odd_address,
     &setup::reverse_universal,
     &setup::reverse_fallback,
+    &setup::tls,
+    &setup::tls_unknown,
+    &setup::tls_other_host,
 };
 
 constexpr std::array<NeedText, 11> need_table{{

@@ -177,6 +177,7 @@ private:
     asio::awaitable<void> run_batch(Batch batch);
     asio::awaitable<CaseResult> run_case(const Case& which);
     asio::awaitable<Outcome> run_within_deadline(const Case& which);
+    void watch(asio::steady_timer& deadline, bool& timed_out);
     asio::awaitable<std::string> ensure_started(const Setup& setup);
     asio::awaitable<void> end_session();
     std::string reason_not_to_run(const Case& which) const;
@@ -295,17 +296,25 @@ asio::awaitable<void> Worker::run_batch(Batch batch) {
     co_await end_session();
 }
 
-asio::awaitable<Outcome> Worker::run_within_deadline(const Case& which) {
-    bool timed_out = false, done = false;
-    Outcome outcome;
-    std::exception_ptr error;
-    asio::steady_timer deadline(context_, deadline_for(work_.options.timeout_factor));
-    deadline.async_wait([this, &timed_out](boost::system::error_code expired) {
-        if (!expired) {
+// The time of a case does not run while a person is asked for something.
+void Worker::watch(asio::steady_timer& deadline, bool& timed_out) {
+    deadline.expires_after(deadline_for(work_.options.timeout_factor));
+    deadline.async_wait([this, &deadline, &timed_out](boost::system::error_code expired) {
+        if (!expired && target_.waits_for_somebody()) {
+            watch(deadline, timed_out);
+        } else if (!expired) {
             timed_out = true;
             cancel_.emit(asio::cancellation_type::terminal);
         }
     });
+}
+
+asio::awaitable<Outcome> Worker::run_within_deadline(const Case& which) {
+    bool timed_out = false, done = false;
+    Outcome outcome;
+    std::exception_ptr error;
+    asio::steady_timer deadline(context_);
+    watch(deadline, timed_out);
     auto finished = [this, &done, &outcome, &error](std::exception_ptr thrown, Outcome result) {
         error = thrown;
         outcome = std::move(result);

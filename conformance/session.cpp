@@ -20,17 +20,27 @@ Session::~Session() = default;
 
 Result<PeerAddresses> Session::start_peers(const Setup& setup) {
     const PeerPorts ports = target_.peer_ports();
-    if (auto listening = post_.listen(ports.host, ports.post); listening.has_error()) {
+    const bool secure = setup.tls != Setup::Tls::none;
+    if (secure) {
+        const bool other = setup.tls == Setup::Tls::other_host;
+        identity_ = std::make_unique<TlsIdentity>(other ? "other.invalid" : "localhost");
+    }
+    TlsIdentity* const identity = identity_.get();
+    if (auto listening = post_.listen(ports.host, ports.post, identity); listening.has_error()) {
         return listening.error();
     }
-    if (auto listening = reverse_.listen(ports.host, ports.reverse); listening.has_error()) {
+    if (auto listening = reverse_.listen(ports.host, ports.reverse, identity);
+        listening.has_error()) {
         return listening.error();
     }
     tasks_.spawn("post receiver", post_.run());
     tasks_.spawn("reverse server", reverse_.run());
     PeerAddresses addresses;
-    addresses.post_url = fmt::format("http://127.0.0.1:{}/", post_.port());
-    const std::string base = fmt::format("ws://127.0.0.1:{}", reverse_.port());
+    addresses.certificate = secure ? identity->certificate() : "";
+    addresses.post_url =
+        fmt::format("{}:{}/", secure ? "https://localhost" : "http://127.0.0.1", post_.port());
+    const std::string base =
+        fmt::format("{}:{}", secure ? "wss://localhost" : "ws://127.0.0.1", reverse_.port());
     addresses.reverse_api_url = fmt::format("{}{}", base, setup.reverse_api_path);
     addresses.reverse_event_url = fmt::format("{}{}", base, setup.reverse_event_path);
     addresses.reverse_url = base + "/";

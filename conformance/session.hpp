@@ -2,6 +2,7 @@
 
 #include "conformance/context.hpp"
 #include "conformance/peer/post_receiver.hpp"
+#include "conformance/peer/tls_identity.hpp"
 #include "conformance/peer/ws_server.hpp"
 #include "conformance/target/target.hpp"
 #include "gateway/net/task_group.hpp"
@@ -32,6 +33,7 @@ private:
     WireContext wires_;
     Target& target_;
     Profile profile_;
+    std::unique_ptr<TlsIdentity> identity_;  // null: without TLS
     PostReceiver post_;
     WsServer reverse_;
     net::TaskGroup tasks_;

@@ -30,10 +30,13 @@ struct Setup {
     bool reverse_defaults = false;  // the next two are not set at all
     int reconnect_interval = 3000;
     bool reconnect_on_code_1000 = false;
-    bool array = false;               // post_message_format = array
-    bool data_files = false;          // serve_data_files = yes
-    bool compatibility = false;       // enable_backward_compatibility = yes
-    bool emoji = true;                // convert_unicode_emoji = yes
+    bool array = false;          // post_message_format = array
+    bool data_files = false;     // serve_data_files = yes
+    bool compatibility = false;  // enable_backward_compatibility = yes
+    bool emoji = true;           // convert_unicode_emoji = yes
+    // Whether the suite's servers speak TLS, and whether there is reason to trust them: the target
+    // is given the certificate, it is not, or the certificate is for another host.
+    enum class Tls : unsigned char { none, trusted, unknown, other_host } tls = Tls::none;
     std::string_view filter = {};     // text of the event filter file
     std::string_view own_lines = {};  // further lines of [general], for our own gateway only
 };
@@ -192,6 +195,29 @@ inline constexpr Setup reverse_fallback{
     .reverse_api = true,
     .fallback = true,
     .reconnect_interval = 200};
+inline constexpr Setup tls{.name = "tls",
+                           .about = "connects and posts to the suite with TLS, and trusts it",
+                           .post = true,
+                           .reverse_api = true,
+                           .reverse_event = true,
+                           .reconnect_interval = 200,
+                           .tls = Setup::Tls::trusted};
+inline constexpr Setup tls_unknown{
+    .name = "tls-unknown",
+    .about = "as tls, with a certificate of the suite that it has no reason to trust",
+    .post = true,
+    .reverse_api = true,
+    .reverse_event = true,
+    .reconnect_interval = 200,
+    .tls = Setup::Tls::unknown};
+inline constexpr Setup tls_other_host{
+    .name = "tls-other-host",
+    .about = "as tls, with a certificate that it trusts, for another host",
+    .post = true,
+    .reverse_api = true,
+    .reverse_event = true,
+    .reconnect_interval = 200,
+    .tls = Setup::Tls::other_host};
 inline constexpr Setup data_files{.name = "data-files",
                                   .about = "data files are served, no access token",
                                   .token = Setup::Token::none,

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
+#include <openssl/ssl.h>
 
 #include <array>
 #include <optional>
@@ -104,6 +105,31 @@ asio::awaitable<bool> Wire::connect(Url url) {
     self.stream.emplace(std::move(made.value()));
     self.context.transcript->note(self.name, "connected to " + net::host_and_port(url));
     co_return true;
+}
+
+asio::awaitable<bool> Wire::secure(asio::ssl::context& identity) {
+    Impl& self = *impl_;
+    self.stream->secure =
+        std::make_unique<asio::ssl::stream<tcp::socket>>(std::move(*self.stream->plain), identity);
+    self.stream->plain.reset();
+    self.arm();
+    const auto watch = self.interruption.watch(self.stream->socket());
+    auto [error] =
+        co_await self.stream->secure->async_handshake(asio::ssl::stream_base::server, as_result);
+    if (error) {
+        co_return self.failed(error, "TLS did not come about");
+    }
+    self.interruption.reset();
+    co_return true;
+}
+
+std::string Wire::server_name() const {
+    if (!impl_->stream || !impl_->stream->secure) {
+        return {};
+    }
+    const char* const name =
+        SSL_get_servername(impl_->stream->secure->native_handle(), TLSEXT_NAMETYPE_host_name);
+    return name == nullptr ? "" : name;
 }
 
 asio::awaitable<bool> Wire::send(std::string bytes, std::string shown) {

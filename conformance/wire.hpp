@@ -12,6 +12,10 @@
 #include <memory>
 #include <string>
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace cqhttp::conformance {
 
 namespace asio = boost::asio;
@@ -38,6 +42,10 @@ public:
     Wire& operator=(Wire&&) noexcept;
 
     asio::awaitable<bool> connect(Url url);
+    // The server's part of TLS on a connection that was accepted and not used yet.
+    asio::awaitable<bool> secure(asio::ssl::context& identity);
+    // The server that the other side asked TLS for; empty if it did not.
+    std::string server_name() const;
     // `shown` stands in the transcript instead of the bytes, if it is not empty.
     asio::awaitable<bool> send(std::string bytes, std::string shown = {});
     // Waits for at least one more byte in buffer(). False: the connection has ended, or none came.

@@ -30,6 +30,7 @@ std::span<const Chapter> chapters() {
         Chapter{"filter-language", "Event filter: the language", filter_language_cases()},
         Chapter{"data-files", "HTTP API: data files", data_files_cases()},
         Chapter{"cors", "HTTP API: pages of other origins", cors_cases()},
+        Chapter{"tls", "TLS on the way to the bot", tls_cases()},
         Chapter{"auth", "Authorization: HTTP", auth_cases()},
         Chapter{"auth-table", "Authorization: truth table", auth_table_cases()},
         Chapter{"auth-ws", "Authorization: WebSockets, POSTs, files", auth_ws_cases()},

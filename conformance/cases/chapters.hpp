@@ -30,6 +30,7 @@ std::span<const Case> event_filter_cases();
 std::span<const Case> filter_language_cases();
 std::span<const Case> data_files_cases();
 std::span<const Case> cors_cases();
+std::span<const Case> tls_cases();
 std::span<const Case> auth_cases();
 std::span<const Case> auth_table_cases();
 std::span<const Case> auth_ws_cases();

@@ -1,6 +1,7 @@
 // Chapter 02, section 2: calls over a WebSocket. The steps are used for reverse connections, too.
 #include "conformance/cases/chapters.hpp"
 #include "conformance/cases/ws_steps.hpp"
+#include "gateway/base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -53,8 +54,8 @@ asio::awaitable<Outcome> malformed_gets_1400(Context&, WsLink& link) {
 asio::awaitable<Outcome> unknown_gets_1404(Context&, WsLink& link) {
     static constexpr Exchange exchanges[] = {
         {R"({"action":"no_such_action","echo":"first"})", 1404, R"("first")"},
-        {R"({"action":"no_such_action","params":{"a":1},"echo":[2]})", 1404, "[2]"},
-        {R"({"action":"send_private_msg_","echo":3})", 1404, "3"},
+        {R"({"action":"no_such_action","params":{"a":1},"echo":"two"})", 1404, "\"two\""},
+        {R"({"action":"send_private_msg_","echo":"three"})", 1404, "\"three\""},
         {R"({"action":"/get_login_info"})", 1404},
     };
     return exchange_all(link, exchanges);
@@ -99,7 +100,7 @@ asio::awaitable<Outcome> survives_errors(Context&, WsLink& link) {
 asio::awaitable<Outcome> async_is_accepted(Context&, WsLink& link) {
     static constexpr Exchange exchanges[] = {
         {R"({"action":"get_login_info_async","echo":"a"})", 1, R"("a")"},
-        {R"({"action":"get_group_list_async","params":{},"echo":2})", 1, "2"},
+        {R"({"action":"get_group_list_async","params":{},"echo":"two"})", 1, "\"two\""},
     };
     return exchange_all(link, exchanges);
 }
@@ -123,7 +124,7 @@ asio::awaitable<Pipelined> pipeline(WsLink& link) {
                          : i % 4 == 2 ? "get_group_list"
                          : i % 4 == 3 ? "get_login_info_async"
                                       : "get_login_info";
-        call["echo"] = i;
+        call["echo"] = numbered(i);
         FrameOut frame;
         frame.payload = dump(call);
         bytes += frame_bytes(frame, masked);
@@ -137,7 +138,9 @@ asio::awaitable<Pipelined> pipeline(WsLink& link) {
         }
         const Json json = frame.json();
         const Json& echo = member(json, "echo");
-        result.order.push_back(echo.is_number_integer() ? echo.get<int>() : -1);
+        const std::string text = echo.is_string() ? echo.get<std::string>() : "";
+        const auto number = parse_int64(std::string_view(text).substr(text.empty() ? 0 : 1));
+        result.order.push_back(static_cast<int>(number.value_or(-1)));
     }
     co_return result;
 }
@@ -152,7 +155,7 @@ asio::awaitable<Outcome> every_call_its_answer(Context&, WsLink& link) {
     Pipelined result = co_await pipeline(link);
     const std::set<int> echoes(result.order.begin(), result.order.end());
     result.outcome.check(expect::that(echoes.size() == 20 && *echoes.begin() == 0,
-                                      "each of the echoes 0 to 19 once", text_of(result.order)));
+                                      "each of the echoes #0 to #19 once", text_of(result.order)));
     const Frame last = co_await link.call("get_login_info", Json::object(), "last");
     result.outcome.check(expect::echo(last, "last"), "after twenty calls in one write");
     co_return result.outcome;
@@ -193,8 +196,9 @@ namespace {
 asio::awaitable<Outcome> one_answer_each(Context&, WsLink& link) {
     Outcome outcome;
     for (int i = 0; i < 4; ++i) {
-        const Frame frame = co_await link.call("get_login_info", Json::object(), i);
-        outcome.check(expect::echo(frame, i), fmt::format("the answer to call {}", i + 1));
+        const Frame frame = co_await link.call("get_login_info", Json::object(), numbered(i));
+        outcome.check(expect::echo(frame, numbered(i)),
+                      fmt::format("the answer to call {}", i + 1));
     }
     outcome.check(co_await nothing_but_pong(link, "no more answers"), "after four calls");
     co_return outcome;
@@ -218,7 +222,7 @@ asio::awaitable<Outcome> no_other_members(Context&, WsLink& link) {
     Outcome outcome;
     for (const char* action :
          {"get_login_info", "get_stranger_info", "no_such_action", "get_login_info_async"}) {
-        const Frame frame = co_await link.call(action, Json::object(), 1);
+        const Frame frame = co_await link.call(action, Json::object(), "one");
         const Json json = frame.json();
         outcome.check(expect::equal(4, json.size(), "the number of members"), action);
         for (const char* name : {"status", "retcode", "data", "echo"}) {
@@ -232,7 +236,7 @@ asio::awaitable<Outcome> no_other_members(Context&, WsLink& link) {
 
 asio::awaitable<Outcome> empty_names_and_frames(Context&, WsLink& link) {
     static constexpr Exchange exchanges[] = {
-        {R"({"action":"","echo":1})", 1404, "1"},
+        {R"({"action":"","echo":"one"})", 1404, "\"one\""},
         {"", 1400},
         {" ", 1400},
         {R"({"action":"","echo":"again"})", 1404, R"("again")"},
@@ -242,8 +246,8 @@ asio::awaitable<Outcome> empty_names_and_frames(Context&, WsLink& link) {
 
 asio::awaitable<Outcome> other_members_are_ignored(Context&, WsLink& link) {
     static constexpr Exchange exchanges[] = {
-        {R"({"action":"get_login_info","retcode":5,"status":"failed","echo":1})", 0, "1"},
-        {R"({"action":"get_login_info","user_id":"x","self_id":[],"echo":2})", 0, "2"},
+        {R"({"action":"get_login_info","retcode":5,"status":"failed","echo":"one"})", 0, "\"one\""},
+        {R"({"action":"get_login_info","user_id":"x","self_id":[],"echo":"two"})", 0, "\"two\""},
         {R"({"no_such_member":{"action":"no_such_action"},"action":"get_login_info"})"},
     };
     return exchange_all(link, exchanges);

@@ -28,8 +28,10 @@ asio::awaitable<Outcome> many_connections(Context& context) {
     }
     for (int i = 0; i < count && outcome.holds(); ++i) {
         const auto at = static_cast<std::size_t>(i);
-        const Frame frame = co_await apis[at].link->call("get_login_info", Json::object(), i);
-        outcome.check(expect::echo(frame, i), "with 64 connections each to /api and /event");
+        const Frame frame =
+            co_await apis[at].link->call("get_login_info", Json::object(), numbered(i));
+        outcome.check(expect::echo(frame, numbered(i)),
+                      "with 64 connections each to /api and /event");
         outcome.check(co_await nothing_but_pong(*events[at].link, std::to_string(i)),
                       fmt::format("connection {} of /event", i + 1));
     }
@@ -39,7 +41,7 @@ asio::awaitable<Outcome> many_connections(Context& context) {
 asio::awaitable<Outcome> stays_open(Context& context, WsLink& link) {
     Outcome outcome = co_await survives_errors(context, link);
     for (int i = 0; i < 20 && outcome.holds(); ++i) {
-        const Frame frame = co_await link.call("get_login_info", Json::object(), i);
+        const Frame frame = co_await link.call("get_login_info", Json::object(), numbered(i));
         outcome.check(expect::ok(frame), fmt::format("call {} on one connection", i + 1));
     }
     co_return outcome;

@@ -95,6 +95,8 @@ asio::awaitable<Outcome> two_to_one_address(Context& context) {
     outcome.check(expect::that(answers == 1 && brought == 1,
                                "one connection answers the call, the other brings the event",
                                fmt::format("{} answered, {} brought it", answers, brought)));
+    outcome.check(expect::that(!context.reverse_server().visited("/"),
+                               "two connections and no more", "a third came"));
     co_return outcome;
 }
 

@@ -30,7 +30,7 @@ asio::awaitable<Outcome> frames_are_masked_text(Context& context) {
 asio::awaitable<Outcome> stays_open(Context& context, WsLink& link) {
     Outcome outcome = co_await survives_errors(context, link);
     for (int i = 0; i < 20 && outcome.holds(); ++i) {
-        const Frame frame = co_await link.call("get_login_info", Json::object(), i);
+        const Frame frame = co_await link.call("get_login_info", Json::object(), numbered(i));
         outcome.check(expect::ok(frame), fmt::format("call {}", i + 1));
     }
     outcome.check(expect::that(link.wire().quiet(), "the connection stays open", "it has ended"));
@@ -49,8 +49,8 @@ asio::awaitable<Outcome> api_is_never_prompted(Context& context) {
         }
         const Frame frame = co_await next_event(*event_link);
         outcome.check(event_with(frame, "not for api"), "the Event connection");
-        const Frame answer = co_await api->call("get_login_info", Json::object(), i);
-        outcome.check(expect::echo(answer, i), "the API connection after an event");
+        const Frame answer = co_await api->call("get_login_info", Json::object(), numbered(i));
+        outcome.check(expect::echo(answer, numbered(i)), "the API connection after an event");
     }
     co_return outcome;
 }
@@ -203,8 +203,8 @@ asio::awaitable<Outcome> blocked_events_disturb_no_calls(Context& context) {
     outcome.check(expect::opened(forward), "/event");
     for (int i = 0; i < many_large_events && outcome.holds(); ++i) {
         outcome.check(co_await large_event_comes(context, *forward.link, i), "on /event");
-        const Frame answer = co_await api->call("get_login_info", Json::object(), i);
-        outcome.check(expect::echo(answer, i), fmt::format("call {}", i + 1));
+        const Frame answer = co_await api->call("get_login_info", Json::object(), numbered(i));
+        outcome.check(expect::echo(answer, numbered(i)), fmt::format("call {}", i + 1));
     }
     co_return outcome;
 }

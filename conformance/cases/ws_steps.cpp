@@ -163,6 +163,10 @@ asio::awaitable<void> answer_close(WsLink& link, int code) {
     link.wire().close();
 }
 
+std::string numbered(int number) {
+    return "#" + std::to_string(number);
+}
+
 asio::awaitable<Outcome> frames_are_ignored(Context& context, WsLink& link) {
     Outcome outcome;
     const std::string before = co_await context.own_card();

@@ -36,6 +36,9 @@ asio::awaitable<Outcome> on_reverse_api(Context& context) {
     co_return co_await steps(context, *link);
 }
 
+// The echo of one call among several: a text, since only the cases on echo are about numbers.
+std::string numbered(int number);
+
 // One text that is sent to an API connection, and what must come back.
 struct Exchange {
     std::string_view sent;

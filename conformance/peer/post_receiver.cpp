@@ -95,11 +95,14 @@ PostReceiver::PostReceiver(asio::io_context& context, WireContext wires)
     : context_(context),
       wires_(std::move(wires)),
       connections_(context.get_executor(), quiet_log("post receiver")),
-      posts_(context.get_executor()) {}
+      posts_(context.get_executor()),
+      failures_(context.get_executor()) {}
 
 PostReceiver::~PostReceiver() = default;
 
-Result<void> PostReceiver::listen(const std::string& host, std::uint16_t port) {
+Result<void> PostReceiver::listen(const std::string& host, std::uint16_t port,
+                                  TlsIdentity* identity) {
+    identity_ = identity;
     auto acceptor = net::listen_on(context_, host, port);
     if (acceptor.has_error()) {
         return acceptor.error();
@@ -147,7 +150,14 @@ void PostReceiver::answer_all(bool on) {
 asio::awaitable<void> PostReceiver::serve(asio::ip::tcp::socket socket, int number) {
     Wire wire(wires_, fmt::format("post {}", number), std::move(socket));
     open_.insert(&wire);
-    for (;;) {
+    bool secure = true;
+    if (identity_ != nullptr) {
+        secure = co_await wire.secure(identity_->context());
+    }
+    if (!secure) {
+        failures_.push(wire.trouble());
+    }
+    while (secure) {
         if (wire.buffer().empty()) {
             const bool more = co_await wire.idle();
             if (!more) {

@@ -2,6 +2,7 @@
 
 #include "conformance/http.hpp"
 #include "conformance/mailbox.hpp"
+#include "conformance/peer/tls_identity.hpp"
 #include "conformance/wire.hpp"
 #include "gateway/base/result.hpp"
 #include "gateway/net/listener.hpp"
@@ -46,7 +47,9 @@ public:
     PostReceiver(asio::io_context& context, WireContext wires);
     ~PostReceiver();  // run() must have ended
 
-    Result<void> listen(const std::string& host, std::uint16_t port);
+    // Speaks TLS if there is an identity, which outlives the receiver.
+    Result<void> listen(const std::string& host, std::uint16_t port,
+                        TlsIdentity* identity = nullptr);
     std::uint16_t port() const noexcept { return port_; }
     asio::awaitable<void> run();
     void stop();
@@ -55,6 +58,10 @@ public:
     asio::awaitable<std::optional<Posted>> next();
     // Whether one is there already.
     bool came() const noexcept { return !posts_.empty(); }
+    // Why the next connection did not get through TLS; nothing if there is none in time.
+    asio::awaitable<std::optional<std::string>> next_failure() {
+        return failures_.next(wires_.patience);
+    }
     // Before and after a case: answers what nobody asked for, and goes on doing so or not.
     void answer_all(bool on);
 
@@ -68,6 +75,8 @@ private:
     net::TaskGroup connections_;
     std::set<Wire*> open_;
     Mailbox<Posted> posts_;
+    Mailbox<std::string> failures_;
+    TlsIdentity* identity_ = nullptr;
     bool answer_all_ = true;
 };
 

@@ -52,11 +52,13 @@ WsServer::WsServer(asio::io_context& context, WireContext wires)
       greetings_(context.get_executor(), quiet_log("reverse server")),
       api_(context.get_executor()),
       event_(context.get_executor()),
-      both_(context.get_executor()) {}
+      both_(context.get_executor()),
+      failures_(context.get_executor()) {}
 
 WsServer::~WsServer() = default;
 
-Result<void> WsServer::listen(const std::string& host, std::uint16_t port) {
+Result<void> WsServer::listen(const std::string& host, std::uint16_t port, TlsIdentity* identity) {
+    identity_ = identity;
     auto acceptor = net::listen_on(context_, host, port);
     if (acceptor.has_error()) {
         return acceptor.error();
@@ -91,8 +93,15 @@ void WsServer::stop() {
 asio::awaitable<void> WsServer::greet(asio::ip::tcp::socket socket, int number) {
     Wire wire(wires_, fmt::format("reverse {}", number), std::move(socket));
     greeted_.insert(&wire);
+    bool secure = true;
+    if (identity_ != nullptr) {
+        secure = co_await wire.secure(identity_->context());
+    }
     auto head = co_await read_head(wire);
     greeted_.erase(&wire);
+    if (!secure) {
+        failures_.push(wire.trouble());
+    }
     if (head) {
         Visitor visitor(std::move(wire), std::move(*head));
         Mailbox<Visitor>& place = box(visitor.path());

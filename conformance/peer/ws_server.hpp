@@ -1,6 +1,7 @@
 #pragma once
 
 #include "conformance/mailbox.hpp"
+#include "conformance/peer/tls_identity.hpp"
 #include "conformance/ws.hpp"
 #include "gateway/base/result.hpp"
 #include "gateway/net/listener.hpp"
@@ -52,7 +53,9 @@ public:
     WsServer(asio::io_context& context, WireContext wires);
     ~WsServer();  // run() must have ended
 
-    Result<void> listen(const std::string& host, std::uint16_t port);
+    // Speaks TLS if there is an identity, which outlives the server.
+    Result<void> listen(const std::string& host, std::uint16_t port,
+                        TlsIdentity* identity = nullptr);
     std::uint16_t port() const noexcept { return port_; }
     asio::awaitable<void> run();
     void stop();
@@ -62,6 +65,10 @@ public:
     asio::awaitable<std::optional<Visitor>> next(std::string_view path);
     // Whether one is there already.
     bool visited(std::string_view path);
+    // Why the next attempt did not get through TLS; nothing if there is none in time.
+    asio::awaitable<std::optional<std::string>> next_failure() {
+        return failures_.next(wires_.patience);
+    }
 
 private:
     asio::awaitable<void> greet(asio::ip::tcp::socket socket, int number);
@@ -74,6 +81,8 @@ private:
     net::TaskGroup greetings_;
     std::set<Wire*> greeted_;
     Mailbox<Visitor> api_, event_, both_;
+    Mailbox<std::string> failures_;
+    TlsIdentity* identity_ = nullptr;
 };
 
 }  // namespace cqhttp::conformance

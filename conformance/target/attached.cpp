@@ -55,13 +55,13 @@ public:
             return "give --reverse-port as configured there";
         }
         // What cannot be seen from outside must be said.
-        const bool special = !setup.http || !setup.ws || setup.universal || setup.fallback ||
-                             setup.reverse != Setup::Switch::by_address || setup.reverse_defaults ||
-                             setup.reverse_api_path != "/api/" ||
-                             setup.reverse_event_path != "/event/" || setup.array ||
-                             setup.compatibility || !setup.emoji || setup.data_files ||
-                             !setup.filter.empty() || !setup.own_lines.empty() ||
-                             setup.reconnect_on_code_1000 || setup.reconnect_interval != 3000;
+        const bool special =
+            !setup.http || !setup.ws || setup.universal || setup.fallback ||
+            setup.reverse != Setup::Switch::by_address || setup.reverse_defaults ||
+            setup.reverse_api_path != "/api/" || setup.reverse_event_path != "/event/" ||
+            setup.array || setup.compatibility || !setup.emoji || setup.data_files ||
+            !setup.filter.empty() || !setup.own_lines.empty() || setup.tls != Setup::Tls::none ||
+            setup.reconnect_on_code_1000 || setup.reconnect_interval != 3000;
         if (special) {
             return fmt::format("configure it so ({}) and give --setup {}", setup.about, setup.name);
         }
@@ -101,6 +101,8 @@ public:
         }
         return use_hook(options_.hook, std::move(event), endpoints_, options_.patience);
     }
+
+    bool waits_for_somebody() const override { return *options_.hook.asking; }
 
     asio::awaitable<std::optional<std::string>> death() override {
         const auto& url = options_.http ? options_.http : options_.ws;

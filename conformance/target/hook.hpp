@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace cqhttp::conformance {
@@ -13,6 +14,8 @@ namespace cqhttp::conformance {
 struct Hook {
     std::string command;       // run by the shell with the event as JSON on standard input
     bool interactive = false;  // ask a person instead
+    // Whether one has been asked and has not answered yet.
+    std::shared_ptr<bool> asking = std::make_shared<bool>(false);
     bool empty() const noexcept { return command.empty() && !interactive; }
 };
 

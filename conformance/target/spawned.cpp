@@ -21,7 +21,7 @@ constexpr std::string_view test_token = "k7Token.of-the~Suite";
 constexpr std::string_view test_secret = "s3cret of the suite";
 constexpr int start_attempts = 3;  // a free port may be taken before the program gets there
 
-constexpr std::array<TemplateName, 21> vocabulary{{
+constexpr std::array<TemplateName, 22> vocabulary{{
     {"http_port", "port for the HTTP API; empty: it must be off"},
     {"ws_port", "port for the WebSocket server; empty: it must be off"},
     {"unused_port", "port that must stay closed, for a server that is off"},
@@ -42,6 +42,7 @@ constexpr std::array<TemplateName, 21> vocabulary{{
     {"compatibility", "not empty: events in the 3.x form"},
     {"no_emoji", "not empty: emoji codes are not converted"},
     {"event_filter", "path of the event filter file; empty: none"},
+    {"certificate_file", "path of a certificate to trust; empty: none"},
     {"dir", "folder for everything the program writes"},
 }};
 
@@ -110,6 +111,9 @@ enable_backward_compatibility = yes
 {{#no_emoji}}
 convert_unicode_emoji = no
 {{/no_emoji}}
+{{#certificate_file}}
+gateway.tls_ca_file = {{certificate_file}}
+{{/certificate_file}}
 {{#event_filter}}
 event_filter = {{event_filter}}
 {{/event_filter}}
@@ -164,12 +168,14 @@ public:
     asio::awaitable<Result<Endpoints>> start(const Setup& setup, PeerAddresses peers) override;
     asio::awaitable<void> stop() override;
     asio::awaitable<Result<void>> inject(Json event) override;
+    bool waits_for_somebody() const override { return *options_.hook.asking; }
     asio::awaitable<std::optional<std::string>> death() override;
     std::string log() override;
 
 private:
     TemplateValues values(const Setup& setup, const PeerAddresses& peers) const;
-    Result<void> launch(const Setup& setup, const TemplateValues& values);
+    Result<void> launch(const Setup& setup, const PeerAddresses& peers,
+                        const TemplateValues& values);
     asio::awaitable<Result<void>> become_ready();
     Result<void> read_ready_file();
 
@@ -199,7 +205,7 @@ Needs Spawned::offers() const {
 }
 
 std::string Spawned::objection(const Setup& setup) const {
-    const std::array<std::pair<bool, std::string_view>, 15> wanted{{
+    const std::array<std::pair<bool, std::string_view>, 16> wanted{{
         {setup.token == Setup::Token::set, "token"},
         {setup.secret, "secret"},
         {setup.post, "post_url"},
@@ -214,6 +220,7 @@ std::string Spawned::objection(const Setup& setup) const {
         {setup.compatibility, "compatibility"},
         {!setup.emoji, "no_emoji"},
         {!setup.filter.empty(), "event_filter"},
+        {setup.tls != Setup::Tls::none, "certificate_file"},
         {setup.reconnect_on_code_1000, "reconnect_on_code_1000"},
     }};
     for (const auto& [is_wanted, name] : wanted) {
@@ -251,11 +258,14 @@ TemplateValues Spawned::values(const Setup& setup, const PeerAddresses& peers) c
     values["compatibility"] = yes(setup.compatibility);
     values["no_emoji"] = yes(!setup.emoji);
     values["dir"] = folder_->path().string();
+    const bool trusts = setup.tls != Setup::Tls::none && setup.tls != Setup::Tls::unknown;
+    values["certificate_file"] = trusts ? (folder_->path() / "peer.pem").string() : "";
     values["event_filter"] = setup.filter.empty() ? "" : (folder_->path() / "filter.json").string();
     return values;
 }
 
-Result<void> Spawned::launch(const Setup& setup, const TemplateValues& values) {
+Result<void> Spawned::launch(const Setup& setup, const PeerAddresses& peers,
+                             const TemplateValues& values) {
     auto text = render_template(options_.config_template, values);
     if (text.has_error()) {
         return failure("template, " + text.error().detail);
@@ -264,8 +274,10 @@ Result<void> Spawned::launch(const Setup& setup, const TemplateValues& values) {
     if (options_.own) {
         text->append(setup.own_lines).append("\n");
     }
-    for (const auto& [file, content] : {std::pair(config, std::string_view(*text)),
-                                        std::pair(folder_->path() / "filter.json", setup.filter)}) {
+    for (const auto& [file, content] :
+         {std::pair(config, std::string_view(*text)),
+          std::pair(folder_->path() / "filter.json", setup.filter),
+          std::pair(folder_->path() / "peer.pem", std::string_view(peers.certificate))}) {
         if (auto written = write_text(file, content); written.has_error()) {
             return written.error();
         }
@@ -367,7 +379,7 @@ asio::awaitable<Result<Endpoints>> Spawned::start(const Setup& setup, PeerAddres
         }
         folder_ = std::move(folder.value());
         log_shown_ = 0;
-        const auto launched = launch(setup, values(setup, peers));
+        const auto launched = launch(setup, peers, values(setup, peers));
         if (launched.has_error()) {
             co_return launched.error();
         }

@@ -35,6 +35,7 @@ struct PeerAddresses {
     std::string reverse_api_url;  // "ws://127.0.0.1:40002/api/"
     std::string reverse_event_url;
     std::string reverse_url;
+    std::string certificate;  // of these servers, as PEM text; empty: they do not speak TLS
 };
 
 // Ports the suite's servers must use and the address they listen on; 0: any.
@@ -66,6 +67,8 @@ public:
     virtual asio::awaitable<void> stop() = 0;
     // Causes an event. The error says why that was not possible.
     virtual asio::awaitable<Result<void>> inject(Json event) = 0;
+    // Whether a person has been asked for an event, who may take longer than a case.
+    virtual bool waits_for_somebody() const { return false; }
     // How it ended without being told to; nothing while it runs.
     virtual asio::awaitable<std::optional<std::string>> death() = 0;
     // What it has written since the last call, for a case that failed; secrets may be in it.
