@@ -28,10 +28,12 @@ public:
         auto* const loop = executor.target<asio::io_context::executor_type>();
         relay_.emplace(loop->context(), deviation_);
         PeerAddresses through = peers;
-        redirect(through.post_url, Relay::Kind::post);
-        for (std::string* url :
-             {&through.reverse_api_url, &through.reverse_event_url, &through.reverse_url}) {
-            redirect(*url, Relay::Kind::reverse);
+        // The relay speaks no TLS: there the gateway is only configured wrongly.
+        if (setup.tls == Setup::Tls::none) {
+            redirect(through.post_url, Relay::Kind::post);
+            redirect(through.reverse_api_url, Relay::Kind::reverse);
+            redirect(through.reverse_event_url, Relay::Kind::reverse);
+            redirect(through.reverse_url, Relay::Kind::reverse);
         }
         Setup wrong = setup;
         if (deviation_.configured != nullptr) {
@@ -52,11 +54,12 @@ public:
     }
 
     asio::awaitable<void> stop() override {
-        co_await gateway_->stop();
+        // The gateway need not wait then for answers to its close frames.
         if (relay_) {
             co_await relay_->close();
             relay_.reset();
         }
+        co_await gateway_->stop();
     }
 
     asio::awaitable<Result<void>> inject(Json event) override {
@@ -82,6 +85,7 @@ private:
 
 std::vector<std::span<const Deviation>> deviation_groups() {
     return {http_deviations(), auth_deviations(),    ws_deviations(),
+            echo_deviations(), push_deviations(),    reverse_deviations(),
             post_deviations(), message_deviations(), file_deviations()};
 }
 

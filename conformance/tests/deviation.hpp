@@ -5,6 +5,7 @@
 #include "conformance/setup.hpp"
 #include "conformance/ws.hpp"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,13 +33,23 @@ struct Message {
     void remove_header(std::string_view name);
 };
 
-// What a hook may know of the relay it works in.
-struct Place {
-    std::string token;  // of the target; empty: none
-    std::string path;   // of a WebSocket
+using Frames = std::vector<Frame>;
+
+// What a hook has put aside for its next call.
+struct Memory {
+    Frames frames;
+    int count = 0;
 };
 
-using Frames = std::vector<Frame>;
+// What a hook may know of the relay it works in.
+struct Place {
+    std::string token;        // of the target; empty: none
+    std::string path, query;  // of a WebSocket
+    bool reverse = false;     // whether the gateway opened it
+    int number = 0;           // of the connection among those with its path, from 1
+    std::shared_ptr<Memory> link = std::make_shared<Memory>();   // of the connection
+    std::shared_ptr<Memory> relay = std::make_shared<Memory>();  // of all of them
+};
 
 // One way to be wrong: what the relay does to the traffic of a correct gateway. Hooks that are null
 // let everything pass.
@@ -60,7 +71,11 @@ struct Deviation {
     void (*handshake_reply)(const Place&, const Message&, HttpReply&) = nullptr;
     Frames (*from_bot)(const Place&, Frame) = nullptr;
     Frames (*from_gateway)(const Place&, Frame) = nullptr;
+    // What the bot gets at once for a frame, beside what the gateway makes of it.
+    Frames (*at_once)(const Place&, const Frame&) = nullptr;
+    // Without a method nobody gets there.
     void (*reverse_handshake)(const Place&, Message&) = nullptr;
+    void (*reverse_reply)(const Place&, const Message&, HttpReply&) = nullptr;
     // Event POST: the request before the backend sees it, and the backend's answer.
     void (*post)(const Place&, Message&) = nullptr;
     void (*post_answer)(const Place&, HttpReply&) = nullptr;
@@ -82,6 +97,10 @@ struct Deviation {
         break_is_1000,       // a connection the bot breaks ends with a close frame of 1000
         post_again,          // a POST that was not answered well is sent again
         twice,               // every reverse connection is made a second time
+        answers_for_all,     // an answer goes to every WebSocket
+        push_in_turn,        // the next push begins when the last has been taken
+        back_off,            // each reverse connection is later than the last
+        fall_together,       // the close of one reverse connection ends the others
     } trick = Trick::none;
 };
 
@@ -90,6 +109,9 @@ const Deviation& correct();
 std::span<const Deviation> http_deviations();
 std::span<const Deviation> auth_deviations();
 std::span<const Deviation> ws_deviations();
+std::span<const Deviation> echo_deviations();
+std::span<const Deviation> push_deviations();
+std::span<const Deviation> reverse_deviations();
 std::span<const Deviation> post_deviations();
 std::span<const Deviation> message_deviations();
 std::span<const Deviation> file_deviations();

@@ -1,91 +1,14 @@
 // `cqhttp-cli conformance` as a program, against an implementation by somebody else and against
 // targets that are down or die.
 #include "conformance/json.hpp"
-#include "conformance/report/json.hpp"
+#include "conformance/registry.hpp"
+#include "conformance/tests/suite_program.hpp"
 #include "gateway/tests/support/catch.hpp"
-#include "gateway/tests/support/gateway_process.hpp"
-#include "gateway/tests/support/process.hpp"
-#include "gateway/tests/support/temp_dir.hpp"
 
-#include <arpa/inet.h>
 #include <chrono>
-#include <fstream>
-#include <map>
-#include <netinet/in.h>
-#include <signal.h>
-#include <sstream>
 #include <string>
-#include <sys/socket.h>
-#include <unistd.h>
-#include <vector>
 
 namespace cqhttp::conformance::test {
-namespace {
-
-using cqhttp::test::Finished;
-using cqhttp::test::Process;
-using cqhttp::test::TempDir;
-using Words = std::vector<std::string>;
-
-Finished suite(const Words& words) {
-    Words all{cqhttp::test::cli_program(), "conformance"};
-    all.insert(all.end(), words.begin(), words.end());
-    return cqhttp::test::run(all);
-}
-
-std::string content(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-std::map<std::string, Verdict> verdicts(const std::filesystem::path& file) {
-    std::map<std::string, Verdict> found;
-    const RunReport report = read_report(content(file)).value();
-    for (const CaseResult& result : report.results) {
-        found[result.id] = result.verdict;
-    }
-    return found;
-}
-
-std::uint16_t free_port() {
-    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(::bind(probe, generic, size) == 0);
-    REQUIRE(::getsockname(probe, generic, &size) == 0);
-    ::close(probe);
-    return ntohs(address.sin_port);
-}
-
-const std::string foreign = CQHTTP_CONFORMANCE_TESTS "/foreign.py";
-
-Words spawned() {
-    return {"run",
-            "--exec",
-            "python3 " + foreign + " {config}",
-            "--template",
-            CQHTTP_CONFORMANCE_TESTS "/foreign.json.template",
-            "--inject-cmd",
-            "python3 " + foreign + " inject",
-            "--user",
-            "1",
-            "--group",
-            "5",
-            "--timeout-factor",
-            "6"};
-}
-
-Words operator+(Words words, const Words& more) {
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
-}
-
-}  // namespace
 
 TEST_CASE("conformance run: a foreign program is started and judged", "[foreign]") {
     const TempDir folder;
@@ -118,6 +41,31 @@ TEST_CASE("conformance run: a foreign program is started and judged", "[foreign]
     CHECK(content(file).find("k7Token") == std::string::npos);
 }
 
+// Verdicts follow from what a case finds and whom its requirement binds, in every chapter.
+TEST_CASE("conformance run: a foreign program gets no verdict that it cannot get", "[foreign]") {
+    const TempDir folder;
+    const auto file = folder.path() / "run.json", known = folder.path() / "known.txt";
+    Words words = spawned();
+    words.back() = "2";  // the timeout factor
+    const Finished run = suite(words + Words{"--report", file.string(), "--known",
+                                             CQHTTP_CONFORMANCE_TESTS "/foreign_known.txt",
+                                             "--write-known", known.string()});
+    INFO(run.output << run.errors);
+    for (const CaseResult& result : report_in(file).results) {
+        INFO(result.id << " " << to_text(result.verdict));
+        const Case& which = *find_case(result.id);
+        const bool binds = which.level() == Level::must && which.scope() == Scope::wire;
+        CHECK(result.verdict != Verdict::error);
+        CHECK((result.verdict != Verdict::fail || binds));
+        CHECK((result.verdict != Verdict::warn || !binds));
+        CHECK((result.verdict == Verdict::skip) == (which.scope() == Scope::ours));
+        CHECK((result.verdict != Verdict::unsupported || !result.text.empty()));
+        CHECK_FALSE(result.unexpected_pass);
+    }
+    // What a run wrote down is no failure for the next.
+    CHECK(suite(spawned() + Words{"http-*", "auth*", "--known", known.string()}).code == 0);
+}
+
 TEST_CASE("conformance run: known failures do not count until they pass", "[foreign]") {
     const TempDir folder;
     const std::string known = (folder.path() / "known.txt").string();
@@ -130,11 +78,12 @@ TEST_CASE("conformance run: known failures do not count until they pass", "[fore
     INFO(second.output);
     CHECK(second.code == 0);
 
-    std::ofstream(known) << "http-api/get-and-post-call-an-action | it was broken | issue 7\n"
-                            "http-api/trailing-slash-is-allowed | never mind\n";
+    write(known,
+          "http-api/get-and-post-call-an-action | it was broken | issue 7\n"
+          "http-api/trailing-slash-is-allowed | never mind\n");
     CHECK(suite(spawned() + chosen + Words{"--known", known}).code == 0);
     CHECK(suite(spawned() + chosen + Words{"--known", known, "--strict"}).code == 1);
-    std::ofstream(known) << "http-api/no-such-case | why\n";
+    write(known, "http-api/no-such-case | why\n");
     const Finished wrong = suite(spawned() + chosen + Words{"--known", known});
     CHECK(wrong.code == 2);
     CHECK(wrong.errors.find("line 1: there is no case \"http-api/no-such-case\"") !=
@@ -142,35 +91,10 @@ TEST_CASE("conformance run: known failures do not count until they pass", "[fore
 }
 
 TEST_CASE("conformance run: a program that runs already is judged where it stands", "[foreign]") {
-    const TempDir folder;
-    const auto config = folder.path() / "foreign.json";
-    const std::string http = std::to_string(free_port()), ws = std::to_string(free_port());
-    std::ofstream(config) << R"({"http_port":)" << http << R"(,"ws_port":)" << ws
-                          << R"(,"token":"my-token"})";
-    Process process({{"/usr/bin/env", "python3", foreign, config.string()}, {}, {}, folder.path()});
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (process.output().find("serving") == std::string::npos) {
-        REQUIRE(process.running());
-        REQUIRE(std::chrono::steady_clock::now() < deadline);
-        ::usleep(5000);
-    }
-    const auto file = folder.path() / "run.json";
-    const auto token = folder.path() / "token";
-    std::ofstream(token) << "my-token\n";
-    const Words attached{"run",
-                         "--http",
-                         "http://127.0.0.1:" + http,
-                         "--ws",
-                         "ws://127.0.0.1:" + ws,
-                         "--token-file",
-                         token.string(),
-                         "--group",
-                         "5",
-                         "--timeout-factor",
-                         "6",
-                         "--report",
-                         file.string()};
-    const Finished run = suite(attached + Words{"http-api", "http-params", "auth", "auth-table"});
+    const RunningForeign running("my-token");
+    const auto file = running.folder() / "run.json";
+    const Finished run = suite(running.attached() + Words{"http-api", "http-params", "auth",
+                                                          "auth-table", "--report", file.string()});
     INFO(run.output << run.errors);
     CHECK(run.code == 1);
     auto seen = verdicts(file);
@@ -216,18 +140,10 @@ TEST_CASE("conformance run: a program gets no socket of the suite", "[foreign]")
 TEST_CASE("conformance run: a target that dies gives errors and a report", "[foreign]") {
     const TempDir folder;
     const auto file = folder.path() / "run.json";
-    const std::string script = (folder.path() / "mortal.py").string();
-    std::ofstream(script) << "import os, re, runpy, sys\n"
-                             "text = open('" +
-                                 foreign +
-                                 "').read()\n"
-                                 "text = text.replace('do_get_group_list', 'do_old_list')\n"
-                                 "text = text.replace('do__crash', 'do_get_group_list')\n"
-                                 "exec(compile(text, 'mortal', 'exec'))\n";
-    Words words = spawned();
-    words[2] = "python3 " + script + " {config}";
+    const std::string script = changed_foreign(
+        folder.path(), {{"do_get_group_list", "do_old_list"}, {"do__crash", "do_get_group_list"}});
     const Finished run =
-        suite(words + Words{"http-api", "http-replies", "--report", file.string()});
+        suite(spawned(script) + Words{"http-api", "http-replies", "--report", file.string()});
     INFO(run.output << run.errors);
     CHECK(run.code == 4);
     auto seen = verdicts(file);
@@ -236,6 +152,35 @@ TEST_CASE("conformance run: a target that dies gives errors and a report", "[for
     CHECK(seen["http-replies/body-is-whole-utf-8"] == Verdict::error);
     CHECK(seen["http-replies/failed-calls-are-200"] == Verdict::pass);
     CHECK(run.output.find("the target is gone: it ended with exit code 7") != std::string::npos);
+}
+
+TEST_CASE("conformance run: JUnit reports follow the schema that others check with", "[foreign]") {
+    const TempDir folder;
+    const auto file = folder.path() / "run.xml";
+    if (cqhttp::test::run({"/bin/sh", "-c", "command -v xmllint"}).code != 0) {
+        WARN("xmllint is not installed (package libxml2-utils): JUnit reports are not checked");
+        return;
+    }
+    const auto fault = [](const std::string& report) {
+        const Finished checked =
+            cqhttp::test::run({"/usr/bin/env", "xmllint", "--noout", "--schema",
+                               CQHTTP_CONFORMANCE_GOLDEN "/../junit.xsd", report});
+        return checked.code == 0 ? std::string() : checked.errors;
+    };
+    CHECK(fault(CQHTTP_CONFORMANCE_GOLDEN "/sample.xml") == "");
+    suite(spawned() + Words{"http-api", "auth", "auth-ws", "--report", file.string()});
+    CHECK(fault(file) == "");
+    // What the schema would not let pass.
+    const std::string good = content(file);
+    for (const auto& [from, to] :
+         {std::pair(" tests=\"", " count=\""), std::pair("<testcase ", "<case "),
+          std::pair("time=\"", "time=\"-"), std::pair("name=\"api-is-served\"", "")}) {
+        std::string bad = good;
+        bad.replace(bad.find(from), std::string(from).size(), to);
+        write(file, bad);
+        INFO(from);
+        CHECK_FALSE(fault(file).empty());
+    }
 }
 
 TEST_CASE("conformance run: wrong command lines are usage errors", "[foreign]") {

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace cqhttp::conformance::test {
@@ -77,6 +78,8 @@ struct Relay::Session {
     Place place;
     std::vector<Json> pushed_early;
     int pumps = 2;
+
+    bool events() const { return place.path.starts_with("/event"); }
 };
 
 Relay::Relay(asio::io_context& context, const Deviation& deviation)
@@ -185,7 +188,9 @@ asio::awaitable<bool> Relay::exchange(Kind kind, Wire& client, Wire& server) {
     Message& message = *read;
     const Message original = message;
     const bool post = kind == Kind::post;
-    const Place place{token_, {}};
+    Place place;
+    place.token = token_;
+    place.relay = memory_;
     auto* const hook = post ? deviation_.post : deviation_.request;
     if (hook != nullptr) {
         const std::string before = message.body;
@@ -253,11 +258,13 @@ asio::awaitable<void> Relay::obey_strangers(Wire client, Message request, Url to
             std::make_shared<Session>(std::move(client), std::move(server), Kind::ws);
         hold(session->bot.wire());
         hold(session->gateway.wire());
-        const Frame call = co_await session->bot.receive();
-        FrameOut passed;
-        passed.payload = call.payload;
-        co_await session->gateway.send(std::move(passed));
-        co_await session->gateway.receive();
+        if (request.path().starts_with("/api")) {
+            const Frame call = co_await session->bot.receive();
+            FrameOut passed;
+            passed.payload = call.payload;
+            co_await session->gateway.send(std::move(passed));
+            co_await session->gateway.receive();
+        }
         co_await session->bot.close(1000);
         let_go(session->bot.wire());
         let_go(session->gateway.wire());
@@ -279,7 +286,16 @@ asio::awaitable<void> Relay::serve_ws(Kind kind, asio::ip::tcp::socket socket, U
     const auto head = co_await read_head(client);
     Message request = parse_message(head.value_or(" "));
     const Message original = request;
-    Place place{token_, request.path()};
+    Place place;
+    place.token = token_;
+    place.path = request.path();
+    place.query = request.query();
+    place.reverse = kind == Kind::reverse;
+    place.number = ++visits_[(place.reverse ? "reverse " : "") + place.path];
+    place.relay = memory_;
+    if (deviation_.trick == Trick::back_off && place.reverse) {
+        co_await back_off(place.number);
+    }
     if (kind == Kind::reverse && request.header("Host").find(':') != std::string::npos) {
         request.set_header("Host", to.host_header());  // as without a relay
     }
@@ -288,7 +304,7 @@ asio::awaitable<void> Relay::serve_ws(Kind kind, asio::ip::tcp::socket socket, U
         hook(place, request);
     }
     HttpReply reply;
-    bool connected = head.has_value();
+    bool connected = head.has_value() && !request.method.empty();
     if (connected) {
         connected = co_await server.connect(to);
     }
@@ -304,8 +320,9 @@ asio::awaitable<void> Relay::serve_ws(Kind kind, asio::ip::tcp::socket socket, U
         tasks_.spawn("stranger", obey_strangers(std::move(client), request, to));
         co_return;
     }
-    if (deviation_.handshake_reply != nullptr && kind == Kind::ws) {
-        deviation_.handshake_reply(place, original, reply);
+    auto* const answered = place.reverse ? deviation_.reverse_reply : deviation_.handshake_reply;
+    if (answered != nullptr) {
+        answered(place, original, reply);
     }
     if (reply.status != 0) {
         co_await client.send(bytes_of(reply, true));
@@ -321,11 +338,8 @@ asio::awaitable<void> Relay::serve_ws(Kind kind, asio::ip::tcp::socket socket, U
     session->place = place;
     hold(session->bot.wire());
     hold(session->gateway.wire());
-    const bool events = place.path.starts_with("/event");
-    if (events) {
-        event_sessions_.insert(session.get());
-    }
-    if (!events && !reverse && deviation_.trick == Trick::events_on_api) {
+    sessions_.insert(session);
+    if (!session->events() && !reverse && deviation_.trick == Trick::events_on_api) {
         tasks_.spawn("events", add_events(session, to));
     }
     if (reverse && deviation_.trick == Trick::twice) {
@@ -368,24 +382,63 @@ asio::awaitable<void> Relay::add_events(std::shared_ptr<Session> session, Url to
     let_go(opening.link->wire());
 }
 
-asio::awaitable<void> Relay::send_early(Session* session, std::string body) {
-    co_await session->bot.send_text(std::move(body));
+// Some 100 ms the first time, then twice as long each time.
+asio::awaitable<void> Relay::back_off(int number) {
+    const auto pause = std::chrono::milliseconds(50) * (1 << std::min(number, 5));
+    asio::steady_timer timer(context_, pause);
+    co_await timer.async_wait(as_result);
+}
+
+asio::awaitable<void> Relay::send_text(std::shared_ptr<Session> session, std::string text) {
+    co_await session->bot.send_text(std::move(text));
 }
 
 void Relay::push_early(const std::string& body) {
     if (deviation_.trick != Trick::push_before_post) {
         return;
     }
-    for (Session* session : event_sessions_) {
-        session->pushed_early.push_back(parse_json(body).value_or(Json()));
-        tasks_.spawn("early", send_early(session, body));
+    for (const auto& session : sessions_) {
+        if (session->events()) {
+            session->pushed_early.push_back(parse_json(body).value_or(Json()));
+            tasks_.spawn("early", send_text(session, body));
+        }
     }
+}
+
+// What a frame of one WebSocket does to the others.
+void Relay::spread(const Session& session, const Frame& frame) {
+    const bool answer = deviation_.trick == Trick::answers_for_all && frame.op == opcode::text &&
+                        has_member(frame.json(), "retcode");
+    const bool fall = deviation_.trick == Trick::fall_together && frame.op == opcode::close;
+    for (const auto& other : sessions_) {
+        if (other.get() != &session && answer) {
+            tasks_.spawn("answer", send_text(other, frame.payload));
+        }
+        if (other.get() != &session && fall) {
+            other->bot.wire().close();
+            other->gateway.wire().close();
+        }
+    }
+}
+
+asio::awaitable<bool> Relay::send_all(WsLink& link, Frames frames) {
+    bool sent = true;
+    for (Frame& frame : frames) {
+        FrameOut out;
+        out.op = frame.op;
+        out.payload = std::move(frame.payload);
+        out.fin = frame.fin;
+        out.masked = frame.masked;
+        sent = co_await link.send(std::move(out)) && sent;
+    }
+    co_return sent;
 }
 
 asio::awaitable<void> Relay::pump(std::shared_ptr<Session> session, bool from_bot) {
     WsLink& source = from_bot ? session->bot : session->gateway;
     WsLink& sink = from_bot ? session->gateway : session->bot;
     auto* const hook = from_bot ? deviation_.from_bot : deviation_.from_gateway;
+    const bool in_turn = deviation_.trick == Trick::push_in_turn && !from_bot && session->events();
     bool open = true;
     while (open) {
         Frame frame = co_await source.receive();
@@ -402,20 +455,25 @@ asio::awaitable<void> Relay::pump(std::shared_ptr<Session> session, bool from_bo
             session->pushed_early.pop_back();
             continue;
         }
+        spread(*session, frame);
+        if (from_bot && deviation_.at_once != nullptr) {
+            co_await send_all(source, deviation_.at_once(session->place, frame));
+        }
         Frames passed(1, frame);
         if (hook != nullptr) {
             passed = hook(session->place, frame);
         }
-        for (const Frame& one : passed) {
-            FrameOut out;
-            out.op = one.op;
-            out.payload = one.payload;
-            out.fin = one.fin;
-            out.masked = one.masked;
-            open = co_await sink.send(std::move(out)) && open;
+        while (in_turn && pushing_) {
+            co_await changed_.async_wait(as_result);
+        }
+        pushing_ = pushing_ || in_turn;
+        open = co_await send_all(sink, std::move(passed));
+        if (in_turn) {
+            pushing_ = false;
+            changed_.cancel();
         }
         if (!from_bot && frame.op == opcode::text && deviation_.trick == Trick::drop_after_answer &&
-            !session->place.path.starts_with("/event")) {
+            !session->events()) {
             break;
         }
     }
@@ -424,7 +482,7 @@ asio::awaitable<void> Relay::pump(std::shared_ptr<Session> session, bool from_bo
     if (--session->pumps == 0) {
         let_go(session->bot.wire());
         let_go(session->gateway.wire());
-        event_sessions_.erase(session.get());
+        sessions_.erase(session);
     }
 }
 

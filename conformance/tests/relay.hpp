@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -41,8 +42,11 @@ private:
     asio::awaitable<void> pump(std::shared_ptr<Session> session, bool from_bot);
     asio::awaitable<void> add_events(std::shared_ptr<Session> session, Url to);
     asio::awaitable<void> visit_twice(Message request, Url to);
-    asio::awaitable<void> send_early(Session* session, std::string body);
+    asio::awaitable<void> back_off(int number);
+    asio::awaitable<void> send_text(std::shared_ptr<Session> session, std::string text);
+    asio::awaitable<bool> send_all(WsLink& link, Frames frames);
     void push_early(const std::string& body);
+    void spread(const Session& session, const Frame& frame);
     void hold(Wire& wire) { wires_.insert(&wire); }
     void let_go(Wire& wire) { wires_.erase(&wire); }
 
@@ -54,10 +58,13 @@ private:
     net::TaskGroup tasks_;
     std::list<net::Acceptor> acceptors_;
     std::set<Wire*> wires_;
-    std::set<Session*> event_sessions_;
+    std::set<std::shared_ptr<Session>> sessions_;
+    std::map<std::string, int> visits_;  // by path
+    std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
     std::string token_;
     int posts_open_ = 0;
     bool http_busy_ = false;
+    bool pushing_ = false;
     asio::steady_timer changed_;
 };
 
