@@ -81,7 +81,8 @@ def check_ours(path, target):
         return f"{target}: not a folder of the layer table"
     if layer == layer_of(path) or layer in LAYERS[layer_of(path)]:
         return None
-    if target.startswith("gateway/tests/support/") and path.endswith("_test.cpp"):
+    is_test = path.endswith("_test.cpp") or "/tests/" in path
+    if target.startswith("gateway/tests/support/") and is_test:
         return None
     return f"{layer_of(path)} may not include {layer} ({target})"
 
@@ -139,6 +140,7 @@ CLEAN = {
     "gateway/tests/integration/ws_test.cpp": '#include "gateway/app/app.hpp"\n#include "gateway/tests/support/catch.hpp"\n',
     "conformance/peer/ws_server.cpp": '#include "gateway/net/listener.hpp"\n#include "conformance/case.hpp"\n',
     "conformance/runner_test.cpp": '#include "gateway/tests/support/catch.hpp"\n',
+    "conformance/tests/program.hpp": '#include "gateway/tests/support/process.hpp"\n',
     "cli/options_call.cpp": '#include <CLI/CLI.hpp>\n#include "conformance/runner.hpp"\n#include "gateway/protocol/json.hpp"\n',
     "bench/bench_net.cpp": '#include <boost/beast/http.hpp>\n#include "cli/api_client.hpp"\n',
 }
