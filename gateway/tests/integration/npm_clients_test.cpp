@@ -104,7 +104,8 @@ public:
     explicit World(const std::string& profile = "onebot-11")
         : general_("gateway.profile = " + profile +
                    "\n"
-                   "access_token = tok\npost_message_format = array\n") {}
+                   "access_token = tok\npost_message_format = array\n"
+                   "enable_heartbeat = yes\nheartbeat_interval = 500\n") {}
 
     std::string ready_file() const { return (gateway_.root() / "ready.json").string(); }
     void start(const std::string& settings) {
@@ -237,7 +238,6 @@ void check_events(Bot& bot, World& world) {
 
 // What only OneBot 11 has: a message is read again, recalls are told.
 void check_moderation(Bot& bot, World& world) {
-    bot.next("online");
     const Json question = world.say_in_group("moderate");
     CHECK(bot.next("read again").at("content") == "moderate");
     const Json answer = world.effect("send_group_msg");
@@ -253,7 +253,6 @@ void check_moderation(Bot& bot, World& world) {
 
 // The bot notices that the gateway restarts, connects again and works as before.
 void check_return(Bot& bot, World& world, const std::string& ended) {
-    bot.next("online");
     world.call("set_restart");
     bot.next(ended);
     bot.next("online");
@@ -338,16 +337,19 @@ TEST_CASE("npm clients: Koishi moderates over all of its transports", "[ACT-170]
     SECTION("WebSocket server") {
         Bot bot("koishi_bot.cjs", {"ws", world.ready_file(), "tok"});
         world.start(forward);
+        bot.next("online");
         check_moderation(bot, world);
     }
     SECTION("reverse WebSocket") {
         Bot bot("koishi_bot.cjs", {"ws-reverse", "10086001"});
         world.start(reverse(bot));
+        bot.next("online");
         check_moderation(bot, world);
     }
     SECTION("HTTP") {
         Bot bot("koishi_bot.cjs", {"http", world.ready_file(), "tok", "shh"});
         world.start(posted(bot));
+        bot.next("online");
         check_moderation(bot, world);
     }
 }
@@ -362,6 +364,7 @@ TEST_CASE("npm clients: Koishi takes a restarted gateway back over a reverse Web
     World world;
     Bot bot("koishi_bot.cjs", {"ws-reverse", "10086001"});
     world.start(reverse(bot));
+    bot.next("online");
     check_return(bot, world, "offline");
 }
 
@@ -390,6 +393,35 @@ TEST_CASE("npm clients: the log says why Koishi is not let in or lets nobody in"
         CHECK(world.gateway().logs(
             "code=1008 by_peer=true reason=\"closed by the peer: invalid x-self-id\""));
     }
+}
+
+TEST_CASE("npm clients: node-napcat-ts talks over the WebSocket server",
+          "[WS-004][WS-063][META-003][META-007][ECHO-003][AUTH-013]") {
+    if (!can_run_bots()) {
+        return;
+    }
+    for (const char* profile : {"onebot-11", "cqhttp-4.15"}) {
+        INFO(profile);
+        World world(profile);
+        world.start(forward);
+        Bot bot("napcat_bot.mjs", {"ws", world.ready_file(), "tok"});
+        check_everything(bot, world, "NapCat");
+        const Json heartbeat = bot.next("heartbeat");
+        CHECK(heartbeat.at("interval") == 500);
+        CHECK(heartbeat.at("online") == true);
+    }
+}
+
+TEST_CASE("npm clients: node-napcat-ts moderates and comes back", "[ACT-170][EVT-029][WS-034]") {
+    if (!can_run_bots()) {
+        return;
+    }
+    World world;
+    world.start(forward);
+    Bot bot("napcat_bot.mjs", {"ws", world.ready_file(), "tok"});
+    bot.next("online");
+    check_return(bot, world, "closed");
+    check_moderation(bot, world);
 }
 
 TEST_CASE("npm clients: the log says why node-napcat-ts is not let in", "[AUTH-013][AUTH-030]") {
