@@ -1,5 +1,7 @@
 #include "gateway/net/client_stream.hpp"
 
+#include "gateway/net/lookup.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/error.hpp>
@@ -12,6 +14,8 @@
 #include <openssl/x509v3.h>
 
 #include <cerrno>
+#include <memory>
+#include <optional>
 #include <sys/socket.h>
 #include <utility>
 #include <vector>
@@ -24,15 +28,10 @@ using boost::system::error_code;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-// A look-up cannot be taken back: getaddrinfo runs in a thread of Asio's. So its result is put
-// here, where it finds a place even if nobody waits for it any more.
+// A look-up cannot be taken back. So its result is put here, where it finds a place even if nobody
+// waits for it any more.
 struct Lookup {
-    explicit Lookup(const asio::any_io_executor& executor) : resolver(executor) {}
-
-    tcp::resolver resolver;
-    error_code error;
-    std::vector<tcp::endpoint> endpoints;
-    bool done = false;
+    std::optional<Lookups::Answer> answer;
 };
 
 asio::awaitable<Result<std::vector<tcp::endpoint>>> look_up(asio::any_io_executor executor,
@@ -43,26 +42,26 @@ asio::awaitable<Result<std::vector<tcp::endpoint>>> look_up(asio::any_io_executo
     if (!not_a_number) {
         co_return std::vector<tcp::endpoint>(1, tcp::endpoint(address, url.port));
     }
-    const auto lookup = std::make_shared<Lookup>(executor);
-    auto finished = [lookup, wake = interruption.waker()](
-                        error_code error, const tcp::resolver::results_type& found) {
-        lookup->done = true;
-        lookup->error = error;
-        lookup->endpoints.assign(found.begin(), found.end());
+    const auto lookup = std::make_shared<Lookup>();
+    auto finished = [lookup, wake = interruption.waker()](const Lookups::Answer& answer) {
+        lookup->answer = answer;
         wake();
     };
-    lookup->resolver.async_resolve(url.host, std::to_string(url.port), std::move(finished));
-    while (!lookup->done && interruption.cause() == Interruption::Cause::none) {
+    Lookups::of(executor).look_up(executor, url.host, std::move(finished));
+    while (!lookup->answer && interruption.cause() == Interruption::Cause::none) {
         co_await interruption.wait();
     }
-    if (!lookup->done) {
-        lookup->resolver.cancel();
+    if (!lookup->answer) {
         co_return failure(asio::error::operation_aborted, "cannot resolve " + url.host);
     }
-    if (lookup->error) {
-        co_return failure(lookup->error, "cannot resolve " + url.host);
+    if (lookup->answer->error) {
+        co_return failure(lookup->answer->error, "cannot resolve " + url.host);
     }
-    co_return std::move(lookup->endpoints);
+    std::vector<tcp::endpoint> endpoints;
+    for (const asio::ip::address& found : lookup->answer->addresses) {
+        endpoints.emplace_back(found, url.port);
+    }
+    co_return endpoints;
 }
 
 // Who the certificate must have been issued to; the name is also sent, so that a server with
