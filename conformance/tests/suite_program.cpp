@@ -24,7 +24,16 @@ Words suite_command(const Words& words) {
 }
 
 Finished suite(const Words& words) {
-    return cqhttp::test::run(suite_command(words));
+    const TempDir folder;
+    Process::Options options;
+    options.arguments = suite_command(words);
+    options.output_directory = folder.path();
+    Process process(options);
+    const auto code = process.wait(std::chrono::minutes(8));
+    if (!code) {
+        throw std::runtime_error("the suite does not end: " + process.output());
+    }
+    return {*code, process.output(), process.errors()};
 }
 
 std::string content(const std::filesystem::path& file) {
@@ -71,19 +80,11 @@ std::string foreign_script() {
 }
 
 Words spawned(const std::string& script) {
-    return {"run",
-            "--exec",
-            "python3 '" + script + "' {config}",
-            "--template",
-            CQHTTP_CONFORMANCE_TESTS "/foreign.json.template",
-            "--inject-cmd",
-            "python3 '" + script + "' inject",
-            "--user",
-            "1",
-            "--group",
-            "5",
-            "--timeout-factor",
-            "6"};
+    return {"run", "--exec", "python3 '" + script + "' {config}", "--template",
+            CQHTTP_CONFORMANCE_TESTS "/foreign.json.template", "--inject-cmd",
+            // As foreign.py inject does, in a twentieth of its time.
+            "curl -sf --noproxy '*' --data-binary @- \"$CQHTTP_TARGET_HTTP/_inject\"", "--user",
+            "1", "--group", "5", "--timeout-factor", "6"};
 }
 
 std::string changed_foreign(const std::filesystem::path& folder,
