@@ -1,5 +1,6 @@
 #include "conformance/cases/filter_steps.hpp"
 
+#include <atomic>
 #include <fstream>
 #include <utility>
 
@@ -103,11 +104,11 @@ Json sample_event(const Context& context, char letter, std::int64_t number) {
     event["time"] = number;
     if (letter == 'N') {
         constexpr std::int64_t newcomers = 509'000'000;
-        static std::int64_t newest = newcomers;  // everybody joins once
+        static std::atomic<std::int64_t> newest = newcomers;  // everybody joins once
         event["post_type"] = "notice";
         event["notice_type"] = "group_increase";
         event["group_id"] = group;
-        event["user_id"] = ++newest;
+        event["user_id"] = static_cast<std::int64_t>(++newest);
         return event;
     }
     event["post_type"] = "message";
