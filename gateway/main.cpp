@@ -101,6 +101,7 @@ int main(int argc, char** argv) {
     // program.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGUSR1, SIG_IGN);  // before there is anything to count
     allow_many_descriptors();
     app::ParsedOptions parsed = app::parse_options(argc, argv);
     if (!parsed.options) {

@@ -97,6 +97,7 @@ void PostLane::stop() {
 }
 
 void PostLane::abort() {
+    counters_.dropped += queue_.size();
     queue_.clear();
     stop();
 }

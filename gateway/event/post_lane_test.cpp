@@ -232,7 +232,9 @@ TEST_CASE("post lane: a full queue drops the newest of this address alone and sa
         fixture.settle();
     }
     CHECK(fixture.log.count(LogLevel::warn, "queue full") == 2);
+    const std::uint64_t dropped = fixture.one.counters().dropped;
     fixture.one.abort();
+    CHECK(fixture.one.counters().dropped == dropped + 70);  // what waited counts, too
     fixture.first.release();
     fixture.stop();
     CHECK(fixture.ends == 3);
