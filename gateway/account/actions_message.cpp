@@ -3,10 +3,10 @@
 #include "gateway/account/sandbox_actions.hpp"
 #include "gateway/base/text.hpp"
 #include "gateway/protocol/action_reply.hpp"
-#include "gateway/protocol/json_writer.hpp"
 #include "gateway/protocol/message.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -16,7 +16,6 @@ namespace {
 
 using protocol::ActionReply;
 using protocol::Arguments;
-using protocol::JsonWriter;
 using protocol::Message;
 using protocol::Segment;
 namespace retcode = protocol::retcode;
@@ -127,9 +126,13 @@ void note_own_activity(ActionContext& context, std::int64_t group_id, std::int64
 }
 
 ActionReply message_id_reply(std::int32_t id) {
+    std::array<char, 16> digits{};
+    char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), id).ptr;
     ActionReply reply;
-    reply.data.clear();
-    JsonWriter(reply.data).object().member("message_id", id).end_object();
+    reply.data.reserve(32);
+    reply.data = R"({"message_id":)";
+    reply.data.append(digits.data(), end);
+    reply.data += '}';
     return reply;
 }
 

@@ -7,13 +7,21 @@
 
 namespace cqhttp::account {
 
+namespace {
+
+std::size_t size_of(const Effect& effect) {
+    return effect.params.size() + effect.given.bytes();
+}
+
+}  // namespace
+
 void EffectLog::add(Effect effect) {
-    bytes_ += effect.params.size();
+    bytes_ += size_of(effect);
     effects_.push_back(std::move(effect));
     ++last_number_;
     // The newest stays, whatever its size.
     while (effects_.size() > max_effects_ || (bytes_ > max_bytes_ && effects_.size() > 1)) {
-        bytes_ -= effects_.front().params.size();
+        bytes_ -= size_of(effects_.front());
         effects_.pop_front();
     }
 }
@@ -38,7 +46,7 @@ std::string EffectLog::to_json(std::int64_t since) const {
             .member("time", effect.time)
             .member("action", effect.action)
             .key("params")
-            .raw(effect.params);
+            .raw(effect.params.empty() ? effect.given.to_json() : effect.params);
         if (effect.message_id != 0) {
             json.member("message_id", effect.message_id);
         }

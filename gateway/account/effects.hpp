@@ -1,5 +1,7 @@
 #pragma once
 
+#include "gateway/protocol/params.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -13,8 +15,9 @@ namespace cqhttp::account {
 struct Effect {
     std::int64_t time = 0;
     std::string_view action = {};  // of the action catalogue, which lives as long as the program
-    std::string params = {};       // JSON object, as the caller gave it
+    std::string params = {};       // JSON object; empty: that of `given`
     std::int64_t message_id = 0;   // 0: nothing was sent
+    protocol::Params given = {};   // as the caller gave them; printed when somebody asks
 };
 
 // The newest effects, in memory only and bounded by number and by size. Numbers start at 1 with

@@ -26,6 +26,18 @@ TEST_CASE("effects: each is told with its number and the oldest first", "[effect
         R"({"number":2,"time":6,"action":"send_like","params":{"user_id":1}}])");
 }
 
+TEST_CASE("effects: parameters are told as the caller gave them", "[effects]") {
+    protocol::Params given;
+    given.add_last({"message", protocol::ParamKind::text, "a\"b"});
+    given.add_last({"user_id", protocol::ParamKind::integer, "7"});
+    EffectLog log;
+    log.add({.time = 5, .action = "send_msg", .given = given});
+    log.add({.time = 6, .action = "set_restart_plugin", .given = {}});
+    CHECK(log.to_json(0) ==
+          R"([{"number":1,"time":5,"action":"send_msg","params":{"message":"a\"b","user_id":7}},)"
+          R"({"number":2,"time":6,"action":"set_restart_plugin","params":{}}])");
+}
+
 TEST_CASE("effects: a reader asks for what is new", "[effects]") {
     EffectLog log;
     log.add(like(5));

@@ -182,7 +182,7 @@ public:
         const std::string text =
             protocol::render_event(event, world_.self_id(), event_form(), profile_);
         protocol::JsonWriter(params).object().key("event").raw(text).end_object();
-        effects_.add({clock_.seconds(), "block", std::move(params), 0});
+        effects_.add({.time = clock_.seconds(), .action = "block", .params = std::move(params)});
     }
 
     asio::awaitable<void> run(EventSink& events) {
@@ -277,7 +277,7 @@ private:
             changed = false;
         }
         Consequences consequences =
-            consequences_of(call.spec, call.arguments.raw(), reply, std::move(events));
+            consequences_of(call.spec, call.arguments.take_raw(), reply, std::move(events));
         return answer(std::move(reply), std::move(consequences), changed);
     }
 
@@ -335,7 +335,7 @@ private:
                                            protocol::Arguments arguments) {
         std::vector<protocol::Event> events;
         ActionContext context = context_with(events);
-        const protocol::Params params = arguments.raw();
+        protocol::Params params = arguments.raw();
         ActionReply reply = ActionReply::failure(retcode::failed);
         try {
             reply = co_await action.later(context, std::move(arguments));
@@ -346,7 +346,8 @@ private:
         } catch (const std::exception& error) {  // RET-004
             log_.error("internal error action={} what={}", action.name, error.what());
         }
-        Consequences consequences = consequences_of(spec, params, reply, std::move(events));
+        Consequences consequences =
+            consequences_of(spec, std::move(params), reply, std::move(events));
         // What other calls have changed since the last turn is not told apart: waiting for it is
         // right too.
         Answer answered = answer(std::move(reply), std::move(consequences), world_.changed());
@@ -357,7 +358,7 @@ private:
         co_return co_await std::move(kept);
     }
 
-    Consequences consequences_of(const protocol::ActionSpec& spec, const protocol::Params& params,
+    Consequences consequences_of(const protocol::ActionSpec& spec, protocol::Params params,
                                  const ActionReply& reply,
                                  std::vector<protocol::Event> events) const {
         Consequences consequences;
@@ -366,8 +367,10 @@ private:
         }
         consequences.events = std::move(events);
         if (options_.control != SandboxControl::off && has_effect(spec)) {
-            consequences.effect =
-                Effect{clock_.seconds(), spec.name, params.to_json(), message_id_of(reply)};
+            consequences.effect = Effect{.time = clock_.seconds(),
+                                         .action = spec.name,
+                                         .message_id = message_id_of(reply),
+                                         .given = std::move(params)};
         }
         return consequences;
     }

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -78,6 +79,7 @@ public:
 
     // All of it as it came, for backends that hand a call on.
     const Params& raw() const noexcept { return raw_; }
+    Params take_raw() noexcept { return std::move(raw_); }
 
 private:
     friend std::optional<Arguments> bind_arguments(const ActionSpec&, Params, const Profile&);

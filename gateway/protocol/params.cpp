@@ -110,6 +110,14 @@ void Params::add_missing(Params others) {
     }
 }
 
+std::size_t Params::bytes() const noexcept {
+    std::size_t sum = list_.capacity() * sizeof(Param);
+    for (const Param& param : list_) {
+        sum += param.name.size() + param.text.size();
+    }
+    return sum;
+}
+
 std::string Params::to_json() const {
     constexpr std::size_t signs = 6;  // around a name and a text
     std::size_t size = 2;

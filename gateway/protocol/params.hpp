@@ -50,6 +50,8 @@ public:
     auto begin() const { return list_.begin(); }
     auto end() const { return list_.end(); }
 
+    // How much memory they hold, about.
+    std::size_t bytes() const noexcept;
     // The parameters as one JSON object, for logs at debug and for the sandbox's record of effects.
     // `invalid` ones are null there.
     std::string to_json() const;
