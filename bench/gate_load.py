@@ -12,7 +12,8 @@ import time
 
 CONNECTIONS = 64
 PIPELINES, IN_FLIGHT = 16, 32
-SUBSCRIBERS = 500
+SUBSCRIBERS = 1000
+IDLE = 1000
 BURST = 16
 TOKEN = "kSLuTF2GC2Q4q4ugm3"
 MASK = bytes((0x37, 0xFA, 0x21, 0x3D))
@@ -197,6 +198,17 @@ class Deliveries(Load):
 class Burst(Deliveries):
     burst = BURST
     operations = SUBSCRIBERS * BURST
+
+
+class Idle(Load):
+    """Subscribers to which nothing happens; each round brings more of them."""
+    operations = IDLE
+
+    def open(self):
+        self.peers = []
+
+    def round(self):
+        self.peers += [Peer(self.ws, "/event/") for _ in range(IDLE)]
 
 
 def address_of(url):

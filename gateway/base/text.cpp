@@ -33,6 +33,9 @@ constexpr bool is_unreserved(char c) noexcept {
 
 std::string decode(std::string_view text, bool plus_is_space) {
     std::string out(text);  // what is decoded is never longer
+    if (text.find('%') == std::string_view::npos && text.find('+') == std::string_view::npos) {
+        return out;
+    }
     const char plus = plus_is_space ? ' ' : '+';
     char* next = out.data();
     for (std::size_t i = 0; i < text.size(); ++i) {
