@@ -144,11 +144,25 @@ Result<void> Service::listen(Ports chosen) {
     return {};
 }
 
+// Frameworks that wait for lifecycle connect would wait for ever without a word.
+void Service::warn_of_missing_greeting() {
+    const bool pushes = ws_server_ || !reverse_clients_.empty();
+    const bool ruled =
+        pipeline_.filters().gate(event::Filters::of_account) == event::Filters::Gate::ruled;
+    if (pushes && ruled && protocol::profile(config_.profile).meta_events &&
+        meta_events_.greeting(event::Filters::of_account) == nullptr) {
+        log_.named("event").warn(
+            "event_filter stops meta events: frameworks that wait for lifecycle connect do not see "
+            "the account online; let {{\"post_type\":\"meta_event\"}} pass");
+    }
+}
+
 void Service::start() {
     const std::string_view profile = protocol::profile(config_.profile).name;
     meta_events_.announce_start();
     servers_.spawn("events", pipeline_.run());
     servers_.spawn("heartbeat", meta_events_.run());
+    warn_of_missing_greeting();
     posts_.start(servers_);
     if (http_server_) {
         servers_.spawn("http server", http_server_->run());

@@ -75,6 +75,7 @@ private:
     };
 
     void make_reverse_clients();
+    void warn_of_missing_greeting();
 
     boost::asio::io_context& context_;
     config::AccountConfig config_;

@@ -245,6 +245,7 @@ TEST_CASE("meta events: the filter stops them like all others", "[META-010][FLT-
     std::filesystem::create_directories(folder);
     std::ofstream(folder / "only_groups.json") << R"({"message_type":"group"})";
     gateway.start();
+    CHECK(gateway.logs("event_filter stops meta events"));
     WsPeer events(gateway.port("ws"), "/");
     Injector people(gateway.port());
     people.say("to nobody");
