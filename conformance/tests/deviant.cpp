@@ -44,6 +44,9 @@ public:
             co_return endpoints;
         }
         relay_->set_token(endpoints->token);
+        if (deviation_.trick == Deviation::Trick::listens_always && endpoints->ws) {
+            endpoints->unused_port = relay_->open(Relay::Kind::http, *endpoints->ws);
+        }
         if (endpoints->http) {
             endpoints->http->port = relay_->open(Relay::Kind::http, *endpoints->http);
         }

@@ -101,6 +101,7 @@ struct Deviation {
         push_in_turn,        // the next push begins when the last has been taken
         back_off,            // each reverse connection is later than the last
         fall_together,       // the close of one reverse connection ends the others
+        listens_always,      // on the port of a server that is off, too
     } trick = Trick::none;
 };
 

@@ -34,6 +34,19 @@ std::string query_token(const Message& m) {
     return at == std::string::npos ? "" : percent_decode(query.substr(at + 13));
 }
 
+template <char first>
+void forget_scheme(const Place&, Message& m) {
+    if (m.header("Authorization").starts_with(first)) {
+        m.remove_header("Authorization");
+    }
+}
+
+void only_known_schemes(const Place&, Message& m) {
+    if (!has_scheme(m, "Token") && !has_scheme(m, "Bearer")) {
+        m.remove_header("Authorization");
+    }
+}
+
 constexpr Deviation table[] = {
     {.name = "refuses credentials where no token is configured",
      .requirement = "AUTH-001",
@@ -247,6 +260,39 @@ constexpr Deviation table[] = {
              }
          }},
     {.name = "sends the token with event posts", .requirement = "AUTH-042", .post = let_in},
+    // In later profiles.
+    {.name = "does not know the scheme Bearer",
+     .requirement = "AUTH-007",
+     .profile = Profile::cqhttp_4_15,
+     .request = forget_scheme<'B'>},
+    {.name = "does not know the scheme of older bots",
+     .requirement = "AUTH-008",
+     .profile = Profile::onebot_11,
+     .request = forget_scheme<'T'>},
+    {.name = "knows one blank before the token and no more",
+     .requirement = "AUTH-011",
+     .profile = Profile::cqhttp_4_15,
+     .instead = [](const Place&, const Message& m) -> std::optional<HttpReply> {
+         const std::string value = m.header("Authorization");
+         const bool more =
+             value.find("  ") != std::string::npos || value.find('\t') != std::string::npos;
+         return more ? std::optional(refusal(403)) : std::nullopt;
+     }},
+    {.name = "looks at the query beside any header that it does not know",
+     .requirement = "AUTH-018",
+     .profile = Profile::cqhttp_4_15,
+     .request = only_known_schemes},
+    {.name = "looks at the query beside what is no scheme of OneBot",
+     .requirement = "AUTH-019",
+     .profile = Profile::onebot_11,
+     .request = only_known_schemes},
+    {.name = "answers handshakes of strangers with 400 in OneBot",
+     .requirement = "AUTH-034",
+     .profile = Profile::onebot_11,
+     .handshake_reply =
+         [](const Place&, const Message&, HttpReply& r) {
+             r.status = r.status == 401 || r.status == 403 ? 400 : r.status;
+         }},
     {.name = "gives data files to everybody",
      .requirement = "AUTH-050",
      .request =

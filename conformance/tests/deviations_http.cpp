@@ -67,6 +67,9 @@ void change_body(Message& m, Change change) {
 }
 
 constexpr Deviation table[] = {
+    {.name = "listens though it is switched off",
+     .requirement = "HTTP-002",
+     .trick = Trick::listens_always},
     {.name = "answers 500 to a plain call",
      .requirement = "HTTP-001",
      .reply = [](const Place&, const Message& m,

@@ -229,6 +229,12 @@ constexpr Deviation table[] = {
      .requirement = "WS-024",
      .like = "D6",
      .from_gateway = lost<[](const Place&, const Frame& f) { return is_reply(f, 1400); }>},
+    {.name = "answers a malformed frame with 1404 in OneBot",
+     .requirement = "WS-031",
+     .profile = Profile::onebot_11,
+     .from_gateway = replies<[](Json& reply) {
+         reply["retcode"] = reply["retcode"] == 1400 ? Json(1404) : reply["retcode"];
+     }>},
     {.name = "takes what looks like JSON for JSON",
      .requirement = "WS-024",
      .from_bot =
