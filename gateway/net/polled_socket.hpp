@@ -38,7 +38,7 @@ public:
     // close().
     template <class Token>
     auto async_wait(Wait kind, Token&& token) {
-        auto initiation = [this, kind](auto handler) { start(kind, std::move(handler)); };
+        auto initiation = [this, kind](auto handler) { this->start(kind, std::move(handler)); };
         return asio::async_initiate<Token, void(boost::system::error_code)>(std::move(initiation),
                                                                             token);
     }
