@@ -3,6 +3,7 @@
 #include "gateway/base/ensure.hpp"
 #include "gateway/net/http_connection.hpp"
 #include "gateway/net/listener.hpp"
+#include "gateway/net/poller.hpp"
 #include "gateway/net/task_group.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -45,7 +46,9 @@ public:
           turned_away(context.get_executor(), log),
           helpers(context.get_executor(), log),
           sweep_timer(context),
-          pause_timer(context) {}
+          pause_timer(context) {
+        asio::use_service<Poller>(context);  // now: later there may be no descriptor left for it
+    }
 
     asio::awaitable<void> run() {
         co_await asio::this_coro::throw_if_cancelled(false);

@@ -1,6 +1,7 @@
 #include "gateway/net/ws_keep_alive.hpp"
 
 #include "gateway/base/ensure.hpp"
+#include "gateway/net/poller.hpp"
 #include "gateway/net/websocket.hpp"
 #include "gateway/net/ws_connection.hpp"
 
@@ -22,7 +23,9 @@ std::uint64_t random_seed() {
 }  // namespace
 
 WsLoop::WsLoop(asio::io_context& context, const Limits& limits)
-    : timer_(context), ping_(limits.ws_ping), random_(random_seed()) {}
+    : timer_(context), ping_(limits.ws_ping), random_(random_seed()) {
+    asio::use_service<Poller>(context);  // now: later there may be no descriptor left for it
+}
 
 WsLoop::~WsLoop() {
     ensure(connections_.empty(), "the keep-alive outlives its connections");
