@@ -34,6 +34,15 @@ Result<net::TlsContext> make_tls(const config::TlsSettings& settings) {
     return net::TlsContext::client(options);
 }
 
+action::BackgroundLimits background_limits(const config::AccountConfig& config) {
+    action::BackgroundLimits limits;
+    limits.at_once = config.actions.workers;
+    limits.waiting = config.limits.background_calls;
+    limits.rate_limited = config.actions.rate_limited;
+    limits.rate_limit_interval = config.actions.rate_limit_interval;
+    return limits;
+}
+
 action::Spawn spawn_into(net::TaskGroup& group) {
     return [&group](std::string name, boost::asio::awaitable<void> task) {
         group.spawn(std::move(name), std::move(task));
@@ -72,9 +81,8 @@ Service::Service(boost::asio::io_context& context, const config::AccountConfig& 
       servers_(context.get_executor(), log_),
       system_(backend, *this, restarter, protocol::profile(config.profile),
               std::filesystem::absolute(config.root).lexically_normal().string()),
-      dispatcher_(backend, system_, protocol::profile(config.profile),
-                  {config.actions.workers, config.limits.background_calls}, spawn_into(background_),
-                  log.named("action")),
+      dispatcher_(backend, system_, protocol::profile(config.profile), background_limits(config),
+                  spawn_into(background_), log.named("action")),
       tls_(make_tls(config.tls)),
       posts_(context, config_, tls_, log),
       pipeline_(context.get_executor(), pipeline_options(config), protocol::profile(config.profile),

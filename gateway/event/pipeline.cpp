@@ -32,7 +32,7 @@ Pipeline::Pipeline(asio::any_io_executor executor, PipelineOptions options,
       reporter_(reporter),
       reporter_wish_{Filters::of_account, options.form},
       log_(std::move(log)),
-      answers_(dispatcher, profile, log_),
+      answers_(dispatcher, profile),
       wake_(executor) {}
 
 void Pipeline::submit(protocol::Event event) {

@@ -85,7 +85,7 @@ struct Fixture {
           dispatcher(
               backend, system, profile, {}, [](const std::string&, const asio::awaitable<void>&) {},
               Log(log, "action")),
-          answers(dispatcher, profile, Log(log, "event")),
+          answers(dispatcher, profile),
           leading(context),
           first(context),
           second(context),

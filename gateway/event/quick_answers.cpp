@@ -12,17 +12,7 @@ boost::asio::awaitable<void> QuickAnswers::execute(const protocol::Event& event,
     if (operation.block) {
         dispatcher_.block(event);
     }
-    for (protocol::ActionRequest& request : operation.calls) {
-        const std::string action = request.action;
-        account::Answer reply = dispatcher_.call(std::move(request));
-        protocol::ActionReply done;
-        if (reply.ready()) {
-            done = reply.take();
-        } else {
-            done = co_await reply.later();
-        }
-        log_.debug("quick operation action={} retcode={}", action, done.retcode);
-    }
+    co_await dispatcher_.carry_out(std::move(operation));
 }
 
 }  // namespace cqhttp::event

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "gateway/action/dispatcher.hpp"
-#include "gateway/base/log.hpp"
 #include "gateway/protocol/event.hpp"
 #include "gateway/protocol/profile.hpp"
 
@@ -15,8 +14,8 @@ namespace cqhttp::event {
 // does not stop the next (QOP-009).
 class QuickAnswers {
 public:
-    QuickAnswers(action::Dispatcher& dispatcher, const protocol::Profile& profile, Log log)
-        : dispatcher_(dispatcher), profile_(profile), log_(std::move(log)) {}
+    QuickAnswers(action::Dispatcher& dispatcher, const protocol::Profile& profile)
+        : dispatcher_(dispatcher), profile_(profile) {}
 
     // Returns after the last call. The arguments outlive that.
     boost::asio::awaitable<void> execute(const protocol::Event& event, const std::string& answer);
@@ -24,7 +23,6 @@ public:
 private:
     action::Dispatcher& dispatcher_;
     const protocol::Profile& profile_;
-    Log log_;
 };
 
 }  // namespace cqhttp::event
