@@ -154,4 +154,19 @@ TEST_CASE("system actions: every action the gateway owns is carried out here", "
     }
 }
 
+TEST_CASE("system actions: the log of the gateway can always be cleaned", "[ACT-156]") {
+    Fixture fixture(ProfileId::cqhttp_4_15);
+    CHECK(fixture.call("clean_plugin_log").ok());
+    CHECK(fixture.call("clean_plugin_log").data == "null");
+}
+
+TEST_CASE("system actions: onebot-11 restarts like the plugin did", "[ACT-046]") {
+    Fixture fixture(ProfileId::onebot_11);
+    const auto reply = fixture.call("set_restart", with("delay", "50"));
+    CHECK(reply.retcode == protocol::retcode::async);
+    CHECK(reply.data == "null");
+    CHECK(fixture.restarter.delays == std::vector{std::chrono::milliseconds(50)});
+    CHECK(fixture.backend.restarts.empty());
+}
+
 }  // namespace cqhttp
