@@ -46,6 +46,8 @@ constexpr const Setup* setup_table[] = {
     &setup::tls,
     &setup::tls_unknown,
     &setup::tls_other_host,
+    &setup::rate_limited,
+    &setup::lasting,
 };
 
 constexpr std::array<NeedText, 11> need_table{{

@@ -226,6 +226,13 @@ inline constexpr Setup data_files_token{.name = "data-files-token",
                                         .about = "data files are served, with an access token",
                                         .token = Setup::Token::set,
                                         .data_files = true};
+// Run last: what its cases do cannot be undone everywhere.
+inline constexpr Setup lasting{.name = "lasting",
+                               .about = "as any; its cases kick, leave and dissolve"};
+inline constexpr Setup rate_limited{
+    .name = "rate-limited",
+    .about = "rate limited actions are offered, 60 ms apart",
+    .own_lines = "enable_rate_limited_actions = yes\nrate_limit_interval = 60"};
 
 }  // namespace setup
 

@@ -34,6 +34,19 @@ std::span<const Chapter> chapters() {
         Chapter{"auth", "Authorization: HTTP", auth_cases()},
         Chapter{"auth-table", "Authorization: truth table", auth_table_cases()},
         Chapter{"auth-ws", "Authorization: WebSockets, POSTs, files", auth_ws_cases()},
+        Chapter{"params", "Actions: what becomes of a value", params_cases()},
+        Chapter{"action-required", "Actions: required parameters", action_required_cases()},
+        Chapter{"action-values", "Actions: values and codes", action_values_cases()},
+        Chapter{"action-message", "Actions: messages", action_message_cases()},
+        Chapter{"action-group", "Actions: groups", action_group_cases()},
+        Chapter{"action-request", "Actions: requests", action_request_cases()},
+        Chapter{"quick-context", "Actions: quick operations by call", quick_context_cases()},
+        Chapter{"action-info", "Actions: people, credentials, files", action_info_cases()},
+        Chapter{"action-group-info", "Actions: what groups are", action_group_info_cases()},
+        Chapter{"action-system", "Actions: status and version", action_system_cases()},
+        Chapter{"async", "Asynchronous and rate limited calls", async_cases()},
+        Chapter{"sandbox", "Our sandbox", sandbox_cases()},
+        Chapter{"action-restart", "Actions: restart", action_restart_cases()},
     };
     return table;
 }

@@ -34,5 +34,18 @@ std::span<const Case> tls_cases();
 std::span<const Case> auth_cases();
 std::span<const Case> auth_table_cases();
 std::span<const Case> auth_ws_cases();
+std::span<const Case> params_cases();
+std::span<const Case> action_required_cases();
+std::span<const Case> action_values_cases();
+std::span<const Case> action_message_cases();
+std::span<const Case> action_group_cases();
+std::span<const Case> action_request_cases();
+std::span<const Case> quick_context_cases();
+std::span<const Case> action_info_cases();
+std::span<const Case> action_group_info_cases();
+std::span<const Case> action_system_cases();
+std::span<const Case> async_cases();
+std::span<const Case> sandbox_cases();
+std::span<const Case> action_restart_cases();
 
 }  // namespace cqhttp::conformance

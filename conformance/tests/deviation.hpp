@@ -116,6 +116,9 @@ std::span<const Deviation> reverse_deviations();
 std::span<const Deviation> post_deviations();
 std::span<const Deviation> message_deviations();
 std::span<const Deviation> file_deviations();
+std::span<const Deviation> action_deviations();
+std::span<const Deviation> action_row_deviations();
+std::span<const Deviation> later_action_deviations();
 // All of these.
 std::vector<std::span<const Deviation>> deviation_groups();
 

@@ -216,6 +216,18 @@ TEST_CASE("deviants: everybody who is wrong about files in one way is caught", "
     expect_caught(file_deviations());
 }
 
+TEST_CASE("deviants: every wrong parameter or code or asynchronous call is caught", "[deviants]") {
+    expect_caught(action_deviations());
+}
+
+TEST_CASE("deviants: every action that is wrong in one way is caught", "[deviants]") {
+    expect_caught(action_row_deviations());
+}
+
+TEST_CASE("deviants: every wrong action of the later profiles is caught", "[deviants]") {
+    expect_caught(later_action_deviations());
+}
+
 // Not part of the usual run: CQHTTP_SWEEP names a file that gets, for every deviant, the cases that
 // noticed, and at the end the cases that no deviant has failed. CQHTTP_SWEEP_CASES may choose among
 // them ("ws-* auth"); deviants that break something else are left out then. First everybody meets
