@@ -30,6 +30,11 @@ const skills = {
         });
         print('sent', { ids: [`${message_id}`] });
     },
+    // The answer that the library offers: the action .handle_quick_operation.
+    async quick(message) {
+        await message.quick_action([Structs.text('quickly')], true);
+        print('quick');
+    },
     // Many calls at once: every answer has to reach the call it belongs to.
     async order({ group_id }) {
         const members = await bot.get_group_member_list({ group_id });
@@ -86,7 +91,7 @@ bot.on('message', async (message) => {
     });
     await skills[content]?.(message).catch((error) => print('failed', { message: error.stack ?? error }));
 });
-bot.on('request.friend', ({ flag }) => bot.set_friend_add_request({ flag, approve: true }));
+bot.on('request.friend', (request) => request.quick_action(true));
 bot.on('notice.group_decrease', ({ group_id, user_id }) =>
     print('left', { guildId: `${group_id}`, userId: `${user_id}` }));
 bot.on('notice.group_recall', ({ message_id }) => print('deleted', { messageId: `${message_id}` }));

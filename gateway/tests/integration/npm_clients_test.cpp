@@ -412,7 +412,8 @@ TEST_CASE("npm clients: node-napcat-ts talks over the WebSocket server",
     }
 }
 
-TEST_CASE("npm clients: node-napcat-ts moderates and comes back", "[ACT-170][EVT-029][WS-034]") {
+TEST_CASE("npm clients: node-napcat-ts moderates and answers quickly and comes back",
+          "[ACT-161][ACT-170][EVT-029][WS-034]") {
     if (!can_run_bots()) {
         return;
     }
@@ -420,6 +421,12 @@ TEST_CASE("npm clients: node-napcat-ts moderates and comes back", "[ACT-170][EVT
     world.start(forward);
     Bot bot("napcat_bot.mjs", {"ws", world.ready_file(), "tok"});
     bot.next("online");
+    world.say_in_group("quick");
+    const Json quick = world.effect("send_group_msg").at("params");
+    CHECK(quick.at("group_id") == 20001);
+    CHECK(quick.at("message").dump().find("10005") != std::string::npos);  // a mention
+    CHECK(quick.at("message").dump().find("quickly") != std::string::npos);
+    bot.next("quick");
     check_return(bot, world, "closed");
     check_moderation(bot, world);
 }
