@@ -17,12 +17,14 @@ struct Setup {
     // Whether the token matters: a setup that does not care also runs on an attached target that
     // has one.
     enum class Token : unsigned char { any, none, set } token = Token::any;
-    bool secret = false;         // event POSTs are signed
-    bool post = false;           // events are posted to the suite's receiver
-    bool reverse_api = false;    // the target connects to the suite's server for calls,
-    bool reverse_event = false;  // for events,
-    bool universal = false;      // or, not in cqhttp-4.0, for both on one connection
-    bool fallback = false;       // the address for both is there, without `universal`
+    bool secret = false;  // event POSTs are signed
+    bool post = false;    // events are posted to the suite's receiver
+    std::string_view post_scheme = "http";
+    std::string_view post_path = "/";  // of the address, with its query
+    bool reverse_api = false;          // the target connects to the suite's server for calls,
+    bool reverse_event = false;        // for events,
+    bool universal = false;            // or, not in cqhttp-4.0, for both on one connection
+    bool fallback = false;             // the address for both is there, without `universal`
     // Whether reverse WebSocket is on: if there is an address, or as it says here.
     enum class Switch : unsigned char { by_address, off, on } reverse = Switch::by_address;
     std::string_view reverse_api_path = "/api/";  // of the addresses at the suite
@@ -34,6 +36,7 @@ struct Setup {
     bool data_files = false;     // serve_data_files = yes
     bool compatibility = false;  // enable_backward_compatibility = yes
     bool emoji = true;           // convert_unicode_emoji = yes
+    int heartbeat = 0;           // its interval in milliseconds; 0: off
     // Whether the suite's servers speak TLS, and whether there is reason to trust them: the target
     // is given the certificate, it is not, or the certificate is for another host.
     enum class Tls : unsigned char { none, trusted, unknown, other_host } tls = Tls::none;
@@ -65,6 +68,73 @@ inline constexpr Setup signed_post{.name = "signed-post",
                                    .about = "events are posted to the suite, signed with a secret",
                                    .secret = true,
                                    .post = true};
+inline constexpr Setup signed_long{
+    .name = "signed-long",
+    .about = "events are signed with a long secret that is not ASCII",
+    .post = true,
+    .own_lines = "secret = 密钥密钥密钥密钥密钥密钥密钥密钥密钥密钥密钥密钥"};
+inline constexpr Setup post_path{.name = "post-path",
+                                 .about = "events are posted to an address with path and query",
+                                 .post = true,
+                                 .post_path = "/Hook%201/in?key=a%2Fb&empty=&x"};
+inline constexpr Setup post_no_path{.name = "post-no-path",
+                                    .about = "events are posted to an address without a path",
+                                    .post = true,
+                                    .post_path = ""};
+inline constexpr Setup post_capitals{.name = "post-capitals",
+                                     .about = "events are posted to an address HTTP://...",
+                                     .post = true,
+                                     .post_scheme = "HTTP"};
+inline constexpr Setup post_odd_address{.name = "post-odd-address",
+                                        .about = "the address for events is none of HTTP",
+                                        .own_lines = "post_url = ftp://127.0.0.1:9/"};
+inline constexpr Setup post_ws_only{.name = "post-ws-only",
+                                    .about = "events are posted; the HTTP server is off",
+                                    .http = false,
+                                    .post = true};
+inline constexpr Setup post_http_only{.name = "post-http-only",
+                                      .about = "events are posted; the WebSocket server is off",
+                                      .ws = false,
+                                      .post = true};
+inline constexpr Setup post_reverse_only{
+    .name = "post-reverse-only",
+    .about = "events are posted; both servers are off, it connects to the suite for calls",
+    .http = false,
+    .ws = false,
+    .post = true,
+    .reverse_api = true,
+    .reconnect_interval = 200};
+inline constexpr Setup post_timeout{.name = "post-timeout",
+                                    .about = "events are posted; an answer must come within 1 s",
+                                    .post = true,
+                                    .own_lines = "post_timeout = 1"};
+inline constexpr Setup heartbeat{
+    .name = "heartbeat",
+    .about = "posts and connects to the suite; the heart beats every 500 ms",
+    .post = true,
+    .reverse_api = true,
+    .reverse_event = true,
+    .reconnect_interval = 200,
+    .heartbeat = 500};
+inline constexpr Setup heartbeat_filtered{
+    .name = "heartbeat-filtered",
+    .about = "as post; the heart beats every 200 ms, behind a filter for events of other types",
+    .post = true,
+    .heartbeat = 200,
+    .filter = R"({"post_type": {".neq": "meta_event"}})"};
+inline constexpr Setup token_debug{.name = "token-debug",
+                                   .about = "with an access token; everything is logged",
+                                   .token = Setup::Token::set,
+                                   .own_lines = "gateway.log_level = debug"};
+inline constexpr Setup compatible{.name = "compatible",
+                                  .about = "events are posted and pushed in their 3.x form",
+                                  .post = true,
+                                  .compatibility = true};
+inline constexpr Setup compatible_filtered{
+    .name = "compatible-filtered",
+    .about = "events in their 3.x form, behind a filter for notices in their 4.x form",
+    .compatibility = true,
+    .filter = R"({".or": [{"notice_type": "group_upload"}, {"post_type": "message"}]})"};
 inline constexpr Setup array{.name = "array",
                              .about = "events carry messages as arrays; posted to the suite",
                              .post = true,

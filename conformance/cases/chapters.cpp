@@ -31,6 +31,18 @@ std::span<const Chapter> chapters() {
         Chapter{"data-files", "HTTP API: data files", data_files_cases()},
         Chapter{"cors", "HTTP API: pages of other origins", cors_cases()},
         Chapter{"tls", "TLS on the way to the bot", tls_cases()},
+        Chapter{"http-post", "Event POST: the request", http_post_cases()},
+        Chapter{"post-delivery", "Event POST: when, and failures", post_delivery_cases()},
+        Chapter{"signature", "Event POST: signature", signature_cases()},
+        Chapter{"quick-operation", "Quick operations: which answers", quick_operation_cases()},
+        Chapter{"quick-reply", "Quick operations: replies", quick_reply_cases()},
+        Chapter{"quick-group", "Quick operations: groups and requests", quick_group_cases()},
+        Chapter{"event-pipeline", "Events: from the account to the bot", event_pipeline_cases()},
+        Chapter{"event-message", "Events: messages", event_message_cases()},
+        Chapter{"event-sender", "Events: the sender of messages", event_sender_cases()},
+        Chapter{"event-notice", "Events: notices and requests", event_notice_cases()},
+        Chapter{"event-meta", "Events: meta events", event_meta_cases()},
+        Chapter{"event-compat", "Events: the 3.x form", event_compat_cases()},
         Chapter{"auth", "Authorization: HTTP", auth_cases()},
         Chapter{"auth-table", "Authorization: truth table", auth_table_cases()},
         Chapter{"auth-ws", "Authorization: WebSockets, POSTs, files", auth_ws_cases()},
@@ -47,6 +59,7 @@ std::span<const Chapter> chapters() {
         Chapter{"async", "Asynchronous and rate limited calls", async_cases()},
         Chapter{"sandbox", "Our sandbox", sandbox_cases()},
         Chapter{"action-restart", "Actions: restart", action_restart_cases()},
+        Chapter{"auth-secrecy", "Authorization: what is kept secret", auth_secrecy_cases()},
     };
     return table;
 }

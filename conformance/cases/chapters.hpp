@@ -31,6 +31,18 @@ std::span<const Case> filter_language_cases();
 std::span<const Case> data_files_cases();
 std::span<const Case> cors_cases();
 std::span<const Case> tls_cases();
+std::span<const Case> http_post_cases();
+std::span<const Case> post_delivery_cases();
+std::span<const Case> signature_cases();
+std::span<const Case> quick_operation_cases();
+std::span<const Case> quick_reply_cases();
+std::span<const Case> quick_group_cases();
+std::span<const Case> event_pipeline_cases();
+std::span<const Case> event_message_cases();
+std::span<const Case> event_sender_cases();
+std::span<const Case> event_notice_cases();
+std::span<const Case> event_compat_cases();
+std::span<const Case> event_meta_cases();
 std::span<const Case> auth_cases();
 std::span<const Case> auth_table_cases();
 std::span<const Case> auth_ws_cases();
@@ -47,5 +59,6 @@ std::span<const Case> action_system_cases();
 std::span<const Case> async_cases();
 std::span<const Case> sandbox_cases();
 std::span<const Case> action_restart_cases();
+std::span<const Case> auth_secrecy_cases();
 
 }  // namespace cqhttp::conformance

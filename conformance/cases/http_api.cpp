@@ -24,6 +24,28 @@ asio::awaitable<Outcome> nothing_listens_when_off(Context& context) {
     co_return expect::that(!connected, "the connection is refused", "it is accepted");
 }
 
+asio::awaitable<Outcome> unfinished_requests(Context& context) {
+    Outcome outcome;
+    HttpConnection unfinished = context.http();
+    co_await unfinished.send_bytes("GET /get_login_info HTTP/1.1\r\nHost: bot");
+    HttpConnection body = context.http();
+    co_await body.send_bytes(
+        "POST /get_login_info HTTP/1.1\r\nHost: bot\r\nContent-Type: application/json\r\n"
+        "Content-Length: 2\r\n\r\n{");
+    const HttpReply other = co_await context.send(get("/get_login_info"));
+    outcome.check(expect::ok(other), "another connection");
+    co_await unfinished.send_bytes("\r\n\r\n");
+    co_await body.send_bytes("}");
+    for (HttpConnection* connection : {&unfinished, &body}) {
+        const HttpReply reply = co_await connection->receive();
+        const bool dropped = reply.status == 0 && !reply.timed_out;
+        if (!dropped && reply.status != 408 && reply.status != 401) {
+            outcome.check(expect::ok(reply), "the request once it is complete");
+        }
+    }
+    co_return outcome;
+}
+
 asio::awaitable<Outcome> connection_is_kept(Context& context) {
     Outcome outcome;
     HttpConnection connection = context.http();
@@ -234,6 +256,13 @@ asio::awaitable<Outcome> action_of_another_profile(Context& context) {
 // --- the table --------------------------------------------------------------------------------
 
 constexpr Case table[] = {
+    {.id = "http-api/unfinished-requests",
+     .requirements = "HTTP-009",
+     .sentence = "Unfinished requests disturb nobody; they may be dropped.",
+     .sends = "half a head and half a body, a whole request, then the other halves",
+     .expects = "an answer to the whole one; to the others one, or the end of the connection",
+     .needs = Need::http,
+     .run = unfinished_requests},
     {.id = "http-api/api-is-served",
      .requirements = "HTTP-001",
      .sentence = "An HTTP/1.1 server answers API calls.",

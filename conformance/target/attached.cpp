@@ -59,7 +59,8 @@ public:
             !setup.http || !setup.ws || setup.universal || setup.fallback ||
             setup.reverse != Setup::Switch::by_address || setup.reverse_defaults ||
             setup.reverse_api_path != "/api/" || setup.reverse_event_path != "/event/" ||
-            setup.array || setup.compatibility || !setup.emoji || setup.data_files ||
+            setup.array || setup.post_path != "/" || setup.post_scheme != "http" ||
+            setup.heartbeat != 0 || setup.compatibility || !setup.emoji || setup.data_files ||
             !setup.filter.empty() || !setup.own_lines.empty() || setup.tls != Setup::Tls::none ||
             setup.reconnect_on_code_1000 || setup.reconnect_interval != 3000;
         if (special) {

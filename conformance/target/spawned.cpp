@@ -21,7 +21,7 @@ constexpr std::string_view test_token = "k7Token.of-the~Suite";
 constexpr std::string_view test_secret = "s3cret of the suite";
 constexpr int start_attempts = 3;  // a free port may be taken before the program gets there
 
-constexpr std::array<TemplateName, 22> vocabulary{{
+constexpr std::array<TemplateName, 23> vocabulary{{
     {"http_port", "port for the HTTP API; empty: it must be off"},
     {"ws_port", "port for the WebSocket server; empty: it must be off"},
     {"unused_port", "port that must stay closed, for a server that is off"},
@@ -41,6 +41,7 @@ constexpr std::array<TemplateName, 22> vocabulary{{
     {"data_files", "not empty: data files are served"},
     {"compatibility", "not empty: events in the 3.x form"},
     {"no_emoji", "not empty: emoji codes are not converted"},
+    {"heartbeat", "milliseconds between heartbeats; empty: none"},
     {"event_filter", "path of the event filter file; empty: none"},
     {"certificate_file", "path of a certificate to trust; empty: none"},
     {"dir", "folder for everything the program writes"},
@@ -114,6 +115,10 @@ convert_unicode_emoji = no
 {{#certificate_file}}
 gateway.tls_ca_file = {{certificate_file}}
 {{/certificate_file}}
+{{#heartbeat}}
+enable_heartbeat = yes
+heartbeat_interval = {{heartbeat}}
+{{/heartbeat}}
 {{#event_filter}}
 event_filter = {{event_filter}}
 {{/event_filter}}
@@ -205,7 +210,7 @@ Needs Spawned::offers() const {
 }
 
 std::string Spawned::objection(const Setup& setup) const {
-    const std::array<std::pair<bool, std::string_view>, 16> wanted{{
+    const std::array<std::pair<bool, std::string_view>, 17> wanted{{
         {setup.token == Setup::Token::set, "token"},
         {setup.secret, "secret"},
         {setup.post, "post_url"},
@@ -221,6 +226,7 @@ std::string Spawned::objection(const Setup& setup) const {
         {!setup.emoji, "no_emoji"},
         {!setup.filter.empty(), "event_filter"},
         {setup.tls != Setup::Tls::none, "certificate_file"},
+        {setup.heartbeat != 0, "heartbeat"},
         {setup.reconnect_on_code_1000, "reconnect_on_code_1000"},
     }};
     for (const auto& [is_wanted, name] : wanted) {
@@ -257,6 +263,7 @@ TemplateValues Spawned::values(const Setup& setup, const PeerAddresses& peers) c
     values["data_files"] = yes(setup.data_files);
     values["compatibility"] = yes(setup.compatibility);
     values["no_emoji"] = yes(!setup.emoji);
+    values["heartbeat"] = setup.heartbeat == 0 ? "" : std::to_string(setup.heartbeat);
     values["dir"] = folder_->path().string();
     const bool trusts = setup.tls != Setup::Tls::none && setup.tls != Setup::Tls::unknown;
     values["certificate_file"] = trusts ? (folder_->path() / "peer.pem").string() : "";
