@@ -90,7 +90,8 @@ std::vector<std::span<const Deviation>> deviation_groups() {
     return {http_deviations(),   auth_deviations(),       ws_deviations(),
             echo_deviations(),   push_deviations(),       reverse_deviations(),
             post_deviations(),   message_deviations(),    file_deviations(),
-            action_deviations(), action_row_deviations(), later_action_deviations()};
+            action_deviations(), action_row_deviations(), later_action_deviations(),
+            event_deviations()};
 }
 
 std::unique_ptr<Target> make_deviant(std::unique_ptr<Target> gateway, const Deviation& deviation) {

@@ -102,6 +102,9 @@ struct Deviation {
         back_off,            // each reverse connection is later than the last
         fall_together,       // the close of one reverse connection ends the others
         listens_always,      // on the port of a server that is off, too
+        no_group_posts,      // what happens in groups is not posted
+        impatient_posts,     // the answer to a POST is waited for a second
+        follow_posts,        // redirects of POSTs are followed
     } trick = Trick::none;
 };
 
@@ -119,6 +122,7 @@ std::span<const Deviation> file_deviations();
 std::span<const Deviation> action_deviations();
 std::span<const Deviation> action_row_deviations();
 std::span<const Deviation> later_action_deviations();
+std::span<const Deviation> event_deviations();
 // All of these.
 std::vector<std::span<const Deviation>> deviation_groups();
 

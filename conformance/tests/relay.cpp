@@ -141,7 +141,11 @@ asio::awaitable<void> Relay::serve_http(Kind kind, asio::ip::tcp::socket socket,
     }
     http_busy_ = alone;
     Wire client(wire_context_, "client", std::move(socket));
-    Wire server(wire_context_, "server");
+    WireContext towards_server = wire_context_;
+    if (kind == Kind::post && deviation_.trick == Trick::impatient_posts) {
+        towards_server.patience = std::chrono::seconds(1);
+    }
+    Wire server(towards_server, "server");
     hold(client);
     hold(server);
     bool goes_on = co_await server.connect(to);
@@ -203,6 +207,11 @@ asio::awaitable<bool> Relay::exchange(Kind kind, Wire& client, Wire& server) {
     if (!post && deviation_.instead != nullptr) {
         reply = deviation_.instead(place, message);
     }
+    if (post && deviation_.trick == Trick::no_group_posts &&
+        message.body.find("\"group_id\"") != std::string::npos) {
+        reply.emplace();
+        reply->status = 204;
+    }
     if (!reply) {
         if (post) {
             ++posts_open_;
@@ -210,7 +219,12 @@ asio::awaitable<bool> Relay::exchange(Kind kind, Wire& client, Wire& server) {
         }
         co_await server.send(bytes_of(message));
         reply = co_await read_reply(server, message.method);
-        const bool again = post && deviation_.trick == Trick::post_again && reply->status >= 300;
+        bool again = post && deviation_.trick == Trick::post_again && reply->status >= 300;
+        const auto elsewhere = reply->header("Location");
+        if (post && deviation_.trick == Trick::follow_posts && elsewhere) {
+            message.target = *elsewhere;
+            again = true;
+        }
         if (again) {
             co_await server.send(bytes_of(message));
             reply = co_await read_reply(server, message.method);
@@ -226,6 +240,10 @@ asio::awaitable<bool> Relay::exchange(Kind kind, Wire& client, Wire& server) {
         deviation_.post_answer(place, *reply);
     } else if (!post && deviation_.reply != nullptr) {
         deviation_.reply(place, original, *reply);
+    }
+    if (post && deviation_.trick == Trick::impatient_posts && reply->timed_out) {
+        reply->status = 204;
+        server.close();
     }
     if (reply->status == 0) {
         client.close();

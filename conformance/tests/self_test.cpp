@@ -228,6 +228,14 @@ TEST_CASE("deviants: every wrong action of the later profiles is caught", "[devi
     expect_caught(later_action_deviations());
 }
 
+TEST_CASE("deviants: every event POST that is wrong in one way is caught", "[deviants][post]") {
+    expect_caught(post_deviations());
+}
+
+TEST_CASE("deviants: every event that is wrong in one way is caught", "[deviants][event]") {
+    expect_caught(event_deviations());
+}
+
 // Not part of the usual run: CQHTTP_SWEEP names a file that gets, for every deviant, the cases that
 // noticed, and at the end the cases that no deviant has failed. CQHTTP_SWEEP_CASES may choose among
 // them ("ws-* auth"); deviants that break something else are left out then. First everybody meets
