@@ -105,6 +105,7 @@ struct Deviation {
         no_group_posts,      // what happens in groups is not posted
         impatient_posts,     // the answer to a POST is waited for a second
         follow_posts,        // redirects of POSTs are followed
+        post_connects,       // a connection for events is posted, too
     } trick = Trick::none;
 };
 

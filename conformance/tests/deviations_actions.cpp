@@ -1,11 +1,26 @@
 // Gateways that deal wrongly with parameters, codes and asynchronous calls in one way.
+#include "conformance/tests/deviation_frames.hpp"
 #include "conformance/tests/deviation_tools.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace cqhttp::conformance::test {
 namespace {
+
+void data_where_accepted(Json& body) {
+    if (member(body, "retcode") == 1) {
+        body["data"] = Json::object();
+    }
+}
+
+void ok_for_missing(const Place&, const Message&, HttpReply& reply) {
+    if (member(reply.json(), "retcode") == 100) {
+        reply = reply_of("ok", 0);
+    }
+}
 
 constexpr Deviation table[] = {
     {.name = "tells numbers as doubles",
@@ -219,6 +234,53 @@ constexpr Deviation table[] = {
          [](const Place&, const Message& m, HttpReply& r) {
              if (is_async(m) && m.body == "{}") {
                  r = reply_of("failed", 100);
+             }
+         }},
+    {.name = "takes off for false",
+     .requirement = "PAR-009",
+     .request =
+         [](const Place&, Message& m) {
+             change_params_of(m, "set_group_admin", [](Json& p) {
+                 if (member(p, "enable") == "off") {
+                     p["enable"] = false;
+                 }
+             });
+         }},
+    {.name = "takes the number 0 for false",
+     .requirement = "PAR-010",
+     .request =
+         [](const Place&, Message& m) {
+             change_params_of(m, "set_group_admin", [](Json& p) {
+                 if (member(p, "enable").is_number() && member(p, "enable") == 0) {
+                     p["enable"] = false;
+                 }
+             });
+         }},
+    {.name = "answers ok where a parameter is missing, in 4.15",
+     .requirement = "RET-001",
+     .profile = Profile::cqhttp_4_15,
+     .reply = ok_for_missing},
+    {.name = "answers ok where a parameter is missing, in OneBot 11",
+     .requirement = "RET-001",
+     .profile = Profile::onebot_11,
+     .reply = ok_for_missing},
+    {.name = "tells data of asynchronous calls over WebSocket",
+     .requirement = "ASYNC-003",
+     .from_gateway = replies<data_where_accepted>},
+    {.name = "has rate limited calls before their time",
+     .requirement = "RATE-006",
+     .request =
+         [](const Place&, Message& m) {
+             if (m.path().ends_with("_rate_limited")) {
+                 m.target.resize(m.target.size() - std::string_view("_rate_limited").size());
+             }
+         }},
+    {.name = "has friend lists before their time",
+     .requirement = "ACT-001",
+     .reply =
+         [](const Place&, const Message& m, HttpReply& r) {
+             if (calls(m, "get_friend_list") && r.status == 404) {
+                 r = reply_of("ok", 0);
              }
          }},
 };

@@ -3,6 +3,7 @@
 #include "conformance/tests/deviation.hpp"
 #include "gateway/base/text.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -44,6 +45,17 @@ void forget_scheme(const Place&, Message& m) {
 void only_known_schemes(const Place&, Message& m) {
     if (!has_scheme(m, "Token") && !has_scheme(m, "Bearer")) {
         m.remove_header("Authorization");
+    }
+}
+
+// Whoever is refused is told so in the body as well.
+void tell_retcode(const Place&, const Message&, HttpReply& reply) {
+    if (reply.status == 401 || reply.status == 403) {
+        reply.body =
+            "{\"status\":\"failed\",\"retcode\":" + std::to_string(1000 + reply.status) + "}";
+        std::erase_if(reply.headers,
+                      [](const auto& h) { return iequals(h.first, "Content-Length"); });
+        reply.headers.emplace_back("Content-Length", std::to_string(reply.body.size()));
     }
 }
 
@@ -301,6 +313,16 @@ constexpr Deviation table[] = {
                  let_in(place, m);
              }
          }},
+    {.name = "tells strangers retcodes",
+     .requirement = "AUTH-035",
+     .reply = tell_retcode,
+     .handshake_reply = tell_retcode},
+    {.name = "takes a token in the query of a data file for a wrong one",
+     .requirement = "AUTH-051",
+     .instead = [](const Place&, const Message& m) -> std::optional<HttpReply> {
+         const bool told = m.path().starts_with("/data/") && !query_token(m).empty();
+         return told ? std::optional(refusal(403)) : std::nullopt;
+     }},
 };
 
 }  // namespace

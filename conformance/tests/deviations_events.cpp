@@ -1,6 +1,6 @@
 // Gateways whose events are wrong in one way, on every transport.
 #include "conformance/json.hpp"
-#include "conformance/tests/deviation.hpp"
+#include "conformance/tests/deviation_tools.hpp"
 
 #include <cstdint>
 #include <string>
@@ -186,6 +186,16 @@ void friend_of_group(Json& event) {
 void no_duration(Json& event) {
     event.erase("duration");
 }
+void no_recalled(Json& event) {
+    if (is(event, "notice_type", "group_recall") || is(event, "notice_type", "friend_recall")) {
+        event.erase("message_id");
+    }
+}
+void other_recalled(Json& event) {
+    if (is(event, "notice_type", "group_recall")) {
+        event["message_id"] = 1;
+    }
+}
 void no_target(Json& event) {
     event.erase("target_id");
 }
@@ -272,6 +282,42 @@ Frames greets(const Place&, Frame frame) {
     return frames;
 }
 
+// Answers to a heartbeat are carried out, as far as anybody can see.
+void beat_is_posted(const Place& place, Message& m) {
+    const auto body = parse_json(m.body);
+    place.link->count = body && is(*body, "meta_event_type", "heartbeat") ? 1 : 0;
+}
+void beat_is_answered(const Place& place, HttpReply& reply) {
+    const auto body = parse_json(reply.body);
+    if (place.link->count == 1 && body && has_member(*body, "reply")) {
+        ++place.relay->count;
+    }
+}
+void beat_has_effects(const Place& place, const Message& m, HttpReply& reply) {
+    Json body = reply.json();
+    if (m.path() == "/.sandbox_effects" && place.relay->count > 0 &&
+        member(body, "data").is_array()) {
+        Json effect;
+        effect["action"] = "send_private_msg";
+        effect["params"] = Json::object();
+        body["data"].push_back(effect);
+        set_body(reply, body);
+    }
+}
+
+// Every private message was said in a discuss group before.
+Frames says_it_twice(const Place&, Frame frame) {
+    Json body = frame.json();
+    if (!is(body, "message_type", "private")) {
+        return Frames(1, std::move(frame));
+    }
+    Frames frames(2, frame);
+    body["message_type"] = "discuss";
+    body["discuss_id"] = 1;
+    frames.front().payload = dump(body);
+    return frames;
+}
+
 constexpr Deviation table[] = {
     {.name = "greets nobody",
      .requirement = "META-003",
@@ -339,6 +385,19 @@ constexpr Deviation table[] = {
     wrong<sender_without_card>({"has no card of the sender", "EVT-041", {}, Profile::cqhttp_4_15}),
     wrong<no_duration>({"does not say how long a ban is", "EVT-027", {}, Profile::cqhttp_4_15}),
     wrong<no_target>({"does not say who was poked", "EVT-029", {}, Profile::onebot_11}),
+    wrong<no_recalled>({"does not say what was recalled", "EVT-029", {}, Profile::onebot_11}),
+    wrong<other_recalled>(
+        {"reports the recall of another message", "SBX-003", {}, Profile::onebot_11}),
+    {.name = "has discuss groups in OneBot 11",
+     .requirement = "EVT-016",
+     .profile = Profile::onebot_11,
+     .from_gateway = says_it_twice},
+    {.name = "carries out answers to heartbeats",
+     .requirement = "META-011",
+     .profile = Profile::cqhttp_4_15,
+     .reply = beat_has_effects,
+     .post = beat_is_posted,
+     .post_answer = beat_is_answered},
 };
 
 }  // namespace

@@ -216,6 +216,10 @@ constexpr Deviation table[] = {
                  m.target.resize(m.target.size() - 6 - 7);
              }
          }},
+    {.name = "does not look at flat",
+     .requirement = "ACT-132",
+     .profile = Profile::cqhttp_4_15,
+     .request = [](const Place&, Message& m) { ignores(m, "_get_friend_list", "flat"); }},
 };
 
 }  // namespace

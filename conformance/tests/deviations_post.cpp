@@ -47,6 +47,12 @@ void mention_by_hand(Json& answer) {
     }
 }
 
+void mention_if_asked(Json& answer) {
+    if (has_member(answer, "reply")) {
+        answer.emplace("at_sender", false);
+    }
+}
+
 std::string base64_of_hex(const std::string& hex) {
     constexpr std::string_view letters =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -155,14 +161,7 @@ constexpr Deviation table[] = {
     {.name = "mentions the sender only where it is asked to",
      .requirement = "QOP-024",
      .like = "D12",
-     .post_answer =
-         [](const Place&, HttpReply& r) {
-             change_answer(r, [](Json& answer) {
-                 if (has_member(answer, "reply")) {
-                     answer.emplace("at_sender", false);
-                 }
-             });
-         }},
+     .post_answer = [](const Place&, HttpReply& r) { change_answer(r, mention_if_asked); }},
     {.name = "does not delete",
      .requirement = "QOP-030",
      .like = "D13",
@@ -368,6 +367,36 @@ constexpr Deviation table[] = {
              }
              return Frames(1, frame);
          }},
+    {.name = "waits for answers however long they take",
+     .requirement = "POST-015",
+     .profile = Profile::cqhttp_4_15,
+     .configured = [](Setup& s) { s.own_lines = {}; }},
+    {.name = "repeats the POST whatever the redirect",
+     .requirement = "POST-017",
+     .profile = Profile::cqhttp_4_15,
+     .post_answer =
+         [](const Place&, HttpReply& r) {
+             r.status = r.status == 302 || r.status == 303 ? 307 : r.status;
+         }},
+    {.name = "mentions the sender only where it is asked to, in OneBot 11",
+     .requirement = "QOP-025",
+     .profile = Profile::onebot_11,
+     .post_answer = [](const Place&, HttpReply& r) { change_answer(r, mention_if_asked); }},
+    {.name = "bans for half an hour where the duration is negative",
+     .requirement = "QOP-035",
+     .profile = Profile::cqhttp_4_15,
+     .post_answer =
+         [](const Place&, HttpReply& r) {
+             change_answer(r, [](Json& answer) {
+                 if (member(answer, "ban_duration") == -1) {
+                     answer["ban_duration"] = 1800;
+                 }
+             });
+         }},
+    {.name = "posts connect",
+     .requirement = "POST-020",
+     .profile = Profile::cqhttp_4_15,
+     .trick = Trick::post_connects},
 };
 
 }  // namespace

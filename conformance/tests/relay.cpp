@@ -98,6 +98,9 @@ Relay::Relay(asio::io_context& context, const Deviation& deviation)
 Relay::~Relay() = default;
 
 std::uint16_t Relay::open(Kind kind, Url to) {
+    if (kind == Kind::post) {
+        post_to_ = to;
+    }
     acceptors_.push_back(net::listen_on(context_, "127.0.0.1", 0).value());
     net::Acceptor& acceptor = acceptors_.back();
     tasks_.spawn("accept", accept(kind, &acceptor, std::move(to)));
@@ -342,6 +345,9 @@ asio::awaitable<void> Relay::serve_ws(Kind kind, asio::ip::tcp::socket socket, U
     if (answered != nullptr) {
         answered(place, original, reply);
     }
+    if (reply.status == 101) {
+        co_await post_connect(place);
+    }
     if (reply.status != 0) {
         co_await client.send(bytes_of(reply, true));
     }
@@ -405,6 +411,34 @@ asio::awaitable<void> Relay::back_off(int number) {
     const auto pause = std::chrono::milliseconds(50) * (1 << std::min(number, 5));
     asio::steady_timer timer(context_, pause);
     co_await timer.async_wait(as_result);
+}
+
+// The POST is under way when the bot has its connection, and nobody waits for its answer.
+asio::awaitable<void> Relay::post_connect(const Place& place) {
+    const bool events = place.path.starts_with("/event") || place.path == "/";
+    if (deviation_.trick != Trick::post_connects || place.reverse || !events || !post_to_) {
+        co_return;
+    }
+    Message message;
+    message.method = "POST";
+    message.target = post_to_->target;
+    message.version = "HTTP/1.1";
+    message.body = R"({"time":1,"self_id":10086001,"post_type":"meta_event",)"
+                   R"("meta_event_type":"lifecycle","sub_type":"connect"})";
+    message.set_header("Host", post_to_->host_header());
+    message.set_header("Content-Type", "application/json");
+    message.set_header("X-Self-ID", "10086001");
+    message.set_header("Content-Length", std::to_string(message.body.size()));
+    const auto wire = std::make_shared<Wire>(wire_context_, "connect");
+    hold(*wire);
+    co_await wire->connect(*post_to_);
+    co_await wire->send(bytes_of(message));
+    tasks_.spawn("connect", end_post(wire));
+}
+
+asio::awaitable<void> Relay::end_post(std::shared_ptr<Wire> wire) {
+    co_await read_reply(*wire, "POST");
+    let_go(*wire);
 }
 
 asio::awaitable<void> Relay::send_text(std::shared_ptr<Session> session, std::string text) {

@@ -13,6 +13,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -43,6 +44,8 @@ private:
     asio::awaitable<void> add_events(std::shared_ptr<Session> session, Url to);
     asio::awaitable<void> visit_twice(Message request, Url to);
     asio::awaitable<void> back_off(int number);
+    asio::awaitable<void> post_connect(const Place& place);
+    asio::awaitable<void> end_post(std::shared_ptr<Wire> wire);
     asio::awaitable<void> send_text(std::shared_ptr<Session> session, std::string text);
     asio::awaitable<bool> send_all(WsLink& link, Frames frames);
     void push_early(const std::string& body);
@@ -62,6 +65,7 @@ private:
     std::map<std::string, int> visits_;  // by path
     std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
     std::string token_;
+    std::optional<Url> post_to_;
     int posts_open_ = 0;
     bool http_busy_ = false;
     bool pushing_ = false;
