@@ -1,19 +1,20 @@
 #include "gateway/net/http_server.hpp"
 
 #include "gateway/base/ensure.hpp"
-#include "gateway/net/http_connection.hpp"
+#include "gateway/net/http_shard.hpp"
 #include "gateway/net/listener.hpp"
-#include "gateway/net/poller.hpp"
-#include "gateway/net/task_group.hpp"
+#include "gateway/net/loop.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
+#include <exception>
 #include <utility>
+#include <vector>
 
 namespace cqhttp::net {
 namespace {
@@ -24,45 +25,53 @@ using boost::system::error_code;
 
 constexpr auto as_result = asio::as_tuple(asio::deferred);
 
-// So many connections over the limit are told so; others are closed without a word.
-constexpr std::size_t turned_away_bound = 64;
 constexpr auto pause_after_failure = 100ms;
-
-std::chrono::milliseconds sweep_period(const Limits& limits) {
-    const auto smallest = std::min(
-        {limits.http_header_read, limits.http_body_read, limits.http_idle, limits.http_write});
-    return std::clamp<std::chrono::milliseconds>(smallest / 4, 1ms, 250ms);
-}
+// With more loops than this the home loop, which works for all of them, takes no connections.
+constexpr std::size_t loops_that_share = 3;
 
 }  // namespace
 
 class HttpServer::Impl {
 public:
-    Impl(asio::io_context& io_context, HttpHandler& handler, const Limits& server_limits, Log log)
+    Impl(asio::io_context& io_context, HttpHandler& handler, const Limits& server_limits,
+         Log server_log)
         : context(io_context),
           limits(server_limits),
-          state{handler, limits, log, connections},
-          connections(context.get_executor(), log),
-          turned_away(context.get_executor(), log),
-          helpers(context.get_executor(), log),
-          sweep_timer(context),
-          pause_timer(context) {
-        asio::use_service<Poller>(context);  // now: later there may be no descriptor left for it
+          log(std::move(server_log)),
+          pause_timer(context),
+          remote_end(context) {
+        add(context, nullptr, handler);
+        remote_end.expires_at(asio::steady_timer::time_point::max());
+    }
+
+    void add(asio::io_context& shard_context, Loop* loop, HttpHandler& handler) {
+        places.push_back(
+            {loop, std::make_unique<HttpShard>(shard_context, handler, limits, log, open)});
     }
 
     asio::awaitable<void> run() {
         co_await asio::this_coro::throw_if_cancelled(false);
-        helpers.spawn("http sweeper", sweep());
+        for_each([](HttpShard& shard) { shard.start(); });
         co_await accept_until_stopped();
-        co_await connections.join();
-        co_await turned_away.join();
-        ended = true;
-        sweep_timer.cancel();
-        co_await helpers.join();
+        for (const Place& place : places) {
+            if (place.loop != nullptr) {
+                ++remote_running;
+                place.loop->from_home().post([this, &place] { join_on(place); });
+            }
+        }
+        co_await places.front().shard->join();
+        while (remote_running > 0) {
+            co_await remote_end.async_wait(as_result);
+        }
+        for (const Place& place : places) {
+            if (place.loop != nullptr) {
+                co_await place.loop->round_trip();
+            }
+        }
     }
 
     void stop() {
-        if (std::exchange(state.stopping, true)) {
+        if (std::exchange(stopping, true)) {
             return;
         }
         if (acceptor) {
@@ -70,39 +79,76 @@ public:
             acceptor->close(ignored);
         }
         pause_timer.cancel();
-        for (HttpConnection* connection : state.connections) {
-            connection->stop();
-        }
+        for_each([](HttpShard& shard) { shard.stop(); });
     }
 
     void abort() {
         stop();
-        for (HttpConnection* connection : state.connections) {
-            connection->cut();
-        }
-        connections.cancel();
-        turned_away.cancel();
+        for_each([](HttpShard& shard) { shard.abort(); });
     }
 
     asio::io_context& context;
     Limits limits;
-    HttpServerState state;
+    Log log;
+    std::atomic<std::size_t> open = 0;
     std::optional<Acceptor> acceptor;
     tcp::endpoint local;
-    TaskGroup connections, turned_away, helpers;
 
 private:
+    // A part of the server and where it lives; the first one at home, where the acceptor is.
+    struct Place {
+        Loop* loop;
+        std::unique_ptr<HttpShard> shard;
+
+        asio::io_context& context(asio::io_context& home) const {
+            return loop == nullptr ? home : loop->context();
+        }
+        // Calls a function of the shard on its loop.
+        template <class Work>
+        void tell(Work work) const {
+            if (loop == nullptr) {
+                work(*shard);
+                return;
+            }
+            auto errand = [shard = shard.get(), work = std::move(work)]() mutable { work(*shard); };
+            loop->from_home().post(std::move(errand));
+        }
+    };
+
+    template <class Work>
+    void for_each(Work work) {
+        for (const Place& place : places) {
+            place.tell(work);
+        }
+    }
+
+    // On the shard's loop.
+    void join_on(const Place& place) {
+        auto ended = [this, &place](std::exception_ptr error) {
+            if (error) {
+                std::rethrow_exception(error);
+            }
+            place.loop->to_home().post([this] {
+                --remote_running;
+                remote_end.cancel();
+            });
+        };
+        asio::co_spawn(place.loop->context(), place.shard->join(), std::move(ended));
+    }
+
     asio::awaitable<void> accept_until_stopped() {
-        while (!state.stopping) {
+        while (!stopping) {
             tcp::endpoint peer;
-            auto [error, socket] = co_await acceptor->async_accept(peer, as_result);
+            const Place& place = places[next];
+            asio::io_context& its_context = place.context(context);
+            auto [error, socket] = co_await acceptor->async_accept(its_context, peer, as_result);
             const auto cancellation = co_await asio::this_coro::cancellation_state;
             if (cancellation.cancelled() != asio::cancellation_type::none) {
                 abort();
-            } else if (error && !state.stopping) {
+            } else if (error && !stopping) {
                 co_await pause(error);
-            } else if (!error && !state.stopping) {
-                admit(std::move(socket), peer);
+            } else if (!error && !stopping) {
+                admit(place, std::move(socket), peer);
             }
         }
     }
@@ -113,65 +159,55 @@ private:
             co_return;  // that peer has gone
         }
         if (failures++ == 0) {
-            state.log.warn("cannot accept connections address={} reason=\"{}\"", to_text(local),
-                           error.message());
+            log.warn("cannot accept connections address={} reason=\"{}\"", to_text(local),
+                     error.message());
         }
         pause_timer.expires_after(pause_after_failure);
         co_await pause_timer.async_wait(as_result);
     }
 
-    void admit(ServerSocket socket, const tcp::endpoint& peer) {
+    void admit(const Place& place, ServerSocket socket, const tcp::endpoint& peer) {
         if (std::exchange(failures, 0) > 0) {
-            state.log.info("accepting connections again address={}", to_text(local));
+            log.info("accepting connections again address={}", to_text(local));
         }
-        const std::size_t open = connections.size();
-        if (open >= limits.connections) {
-            refuse(std::move(socket), peer);
+        const std::size_t count = open;
+        if (count >= limits.connections) {
+            refuse(place, std::move(socket), peer);
             return;
         }
         // The spell ends when there is room again, not each time when one connection leaves.
-        if (refused > 0 && open < limits.connections - limits.connections / 8) {
-            state.log.info("connections below the limit again refused={}",
-                           std::exchange(refused, 0));
+        if (refused > 0 && count < limits.connections - limits.connections / 8) {
+            log.info("connections below the limit again refused={}", std::exchange(refused, 0));
         }
-        connections.spawn("http connection", serve(std::move(socket), peer));
+        ++open;
+        place.tell([kept = std::move(socket), peer](HttpShard& shard) mutable {
+            shard.serve(std::move(kept), peer);
+        });
+        choose_next();
     }
 
-    void refuse(ServerSocket socket, const tcp::endpoint& peer) {
+    void refuse(const Place& place, ServerSocket socket, const tcp::endpoint& peer) {
         if (refused++ == 0) {
-            state.log.warn("too many connections, refusing more limit={}", limits.connections);
+            log.warn("too many connections, refusing more limit={}", limits.connections);
         }
-        if (turned_away.size() < turned_away_bound) {
-            turned_away.spawn("http connection", turn_away(std::move(socket), peer));
-        }
+        place.tell([kept = std::move(socket), peer](HttpShard& shard) mutable {
+            shard.turn_away(std::move(kept), peer);
+        });
     }
 
-    asio::awaitable<void> serve(ServerSocket socket, tcp::endpoint peer) {
-        HttpConnection connection(state, std::move(socket), peer);
-        co_await connection.run();
-    }
-
-    asio::awaitable<void> turn_away(ServerSocket socket, tcp::endpoint peer) {
-        HttpConnection connection(state, std::move(socket), peer);
-        co_await connection.turn_away();
-    }
-
-    // One timer for all deadlines: connections look at the clock when they begin to wait, and here.
-    asio::awaitable<void> sweep() {
-        const auto period = sweep_period(limits);
-        while (!ended) {
-            sweep_timer.expires_after(period);
-            co_await sweep_timer.async_wait(as_result);
-            const auto now = HttpConnection::Clock::now();
-            for (HttpConnection* connection : state.connections) {
-                connection->check(now);
-            }
+    void choose_next() noexcept {
+        if (++next == places.size()) {
+            next = places.size() > loops_that_share ? 1 : 0;
         }
     }
 
-    asio::steady_timer sweep_timer, pause_timer;
+    std::vector<Place> places;
+    std::size_t next = 0;  // takes the next connection
+    asio::steady_timer pause_timer;
+    asio::steady_timer remote_end;   // never expires; cancelled when a shard has ended
+    std::size_t remote_running = 0;  // shards on other loops that have not ended
     std::uint64_t failures = 0, refused = 0;
-    bool ended = false;
+    bool stopping = false;
 };
 
 HttpServer::HttpServer(asio::io_context& context, HttpHandler& handler, const Limits& limits,
@@ -179,6 +215,10 @@ HttpServer::HttpServer(asio::io_context& context, HttpHandler& handler, const Li
     : impl_(std::make_unique<Impl>(context, handler, limits, std::move(log))) {}
 
 HttpServer::~HttpServer() = default;
+
+void HttpServer::spread(Loop& loop, HttpHandler& handler) {
+    impl_->add(loop.context(), &loop, handler);
+}
 
 Result<void> HttpServer::listen(const std::string& host, std::uint16_t port) {
     ensure(!impl_->acceptor, "a server listens once");
@@ -213,7 +253,7 @@ void HttpServer::abort() {
 }
 
 std::size_t HttpServer::connections() const noexcept {
-    return impl_->connections.size();
+    return impl_->open;
 }
 
 }  // namespace cqhttp::net

@@ -31,7 +31,9 @@ struct HttpUpgrade {
 // An answer that is there, or one that takes time. Most are there: they cost no coroutine.
 using HttpAnswer = std::variant<HttpResponse, asio::awaitable<HttpResponse>, HttpUpgrade>;
 
-// What serves the requests of one server. Called on the server's loop only.
+class Loop;
+
+// What serves the requests of one server on one loop.
 class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
@@ -48,7 +50,8 @@ public:
 // An HTTP/1.1 server on one address: keep-alive, pipelining (answers in request order), chunked
 // bodies, HTTP/1.0, 100-continue; every wait and size bounded by Limits. What is not HTTP gets 400,
 // an over-long head 431, an over-long body 413, a stalled one 408, each followed by a close.
-// Lives on one event loop. A connection that fails ends alone.
+// Lives on one event loop, its home; its connections may be spread over others. A connection that
+// fails ends alone.
 class HttpServer {
 public:
     HttpServer(asio::io_context& context, HttpHandler& handler, const Limits& limits, Log log);
@@ -60,6 +63,11 @@ public:
     std::uint16_t port() const noexcept;
     // "127.0.0.1:5700", "[::1]:5700".
     std::string address() const;
+
+    // Before run(): from now on `loop` takes its share of the connections, one in turn like home,
+    // and `handler` serves those; with many loops home takes none. Both outlive run(). What bounds
+    // connections is one bound for all loops.
+    void spread(Loop& loop, HttpHandler& handler);
 
     // Accepts and serves until stop() and the end of the last connection.
     asio::awaitable<void> run();

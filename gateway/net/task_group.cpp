@@ -37,8 +37,11 @@ public:
     };
     using Tasks = std::list<std::shared_ptr<Task>>;
 
-    Impl(asio::any_io_executor task_executor, Log task_log)
-        : executor(std::move(task_executor)), log(std::move(task_log)), ended(executor) {
+    Impl(asio::any_io_executor task_executor, Log task_log, std::atomic<std::size_t>* total_tasks)
+        : executor(std::move(task_executor)),
+          log(std::move(task_log)),
+          total(total_tasks),
+          ended(executor) {
         ended.expires_at(asio::steady_timer::time_point::max());
     }
 
@@ -47,6 +50,9 @@ public:
             report(**task, error);
         }
         tasks.erase(task);
+        if (total != nullptr) {
+            --*total;
+        }
         if (tasks.empty()) {
             ended.cancel();
         }
@@ -67,12 +73,13 @@ public:
 
     asio::any_io_executor executor;
     Log log;
+    std::atomic<std::size_t>* total;  // may be null
     Tasks tasks;
     asio::steady_timer ended;  // never expires; cancelled when the last task has ended
 };
 
-TaskGroup::TaskGroup(asio::any_io_executor executor, Log log)
-    : impl_(std::make_shared<Impl>(std::move(executor), std::move(log))) {}
+TaskGroup::TaskGroup(asio::any_io_executor executor, Log log, std::atomic<std::size_t>* total)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(log), total)) {}
 
 TaskGroup::~TaskGroup() {
     ensure(impl_->tasks.empty(), "a task group is joined before it ends");
@@ -82,6 +89,9 @@ void TaskGroup::spawn(std::string name, asio::awaitable<void> task) {
     auto entry = std::make_shared<Impl::Task>();
     entry->name = std::move(name);
     const auto place = impl_->tasks.insert(impl_->tasks.end(), entry);
+    if (impl_->total != nullptr) {
+        ++*impl_->total;
+    }
     // The handler holds the state: a context that is destroyed with tasks in it destroys handlers.
     auto ended = [impl = impl_, place](std::exception_ptr error) { impl->finish(place, error); };
     asio::co_spawn(impl_->executor, std::move(task),

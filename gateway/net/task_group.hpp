@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -18,7 +19,8 @@ namespace asio = boost::asio;
 // One executor, not thread-safe.
 class TaskGroup {
 public:
-    TaskGroup(asio::any_io_executor executor, Log log);
+    // `total` counts tasks of several groups, for whoever looks from another thread.
+    TaskGroup(asio::any_io_executor executor, Log log, std::atomic<std::size_t>* total = nullptr);
     ~TaskGroup();  // every task must have ended
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
