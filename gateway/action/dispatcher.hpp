@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/account/backend.hpp"
+#include "gateway/action/calls.hpp"
 #include "gateway/action/paced_calls.hpp"
 #include "gateway/action/spawn.hpp"
 #include "gateway/action/system_actions.hpp"
@@ -26,13 +27,12 @@ struct BackgroundLimits {
 
 // Takes every call of every transport: suffix, lookup, parameters, then the gateway's own actions
 // or the account (chapter 06). Lives on the account's loop.
-class Dispatcher {
+class Dispatcher final : public Calls {
 public:
     Dispatcher(account::Backend& backend, SystemActions& system, const protocol::Profile& profile,
                BackgroundLimits limits, Spawn spawn, Log log);
 
-    // Never throws. An unknown action answers retcode 1404, which HTTP turns into status 404.
-    account::Answer call(protocol::ActionRequest request);
+    account::Answer call(protocol::ActionRequest request) override;
 
     // An event is to be handed to nobody after us: the account remembers it (QOP-038).
     void block(const protocol::Event& event) { backend_.block(event); }

@@ -47,12 +47,9 @@ std::optional<std::string_view> action_of(std::string_view path) noexcept {
     return one_name ? std::optional(path) : std::nullopt;
 }
 
-HttpApi::HttpApi(action::Dispatcher& dispatcher, HttpApiOptions options,
-                 const protocol::Profile& profile, Log log)
-    : dispatcher_(dispatcher),
-      options_(std::move(options)),
-      profile_(profile),
-      log_(std::move(log)) {}
+HttpApi::HttpApi(action::Calls& calls, HttpApiOptions options, const protocol::Profile& profile,
+                 Log log)
+    : calls_(calls), options_(std::move(options)), profile_(profile), log_(std::move(log)) {}
 
 std::optional<net::HttpResponse> HttpApi::refuse(const net::HttpRequest& head) {
     const bool get = head.method == "GET";
@@ -100,7 +97,7 @@ net::HttpAnswer HttpApi::handle(const net::HttpRequest& request) {
     }
     call.action = *action;
     call.caller.loopback = request.loopback;
-    account::Answer answer = dispatcher_.call(std::move(call));
+    account::Answer answer = calls_.call(std::move(call));
     if (answer.ready()) {
         return respond(answer.take());
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/action/dispatcher.hpp"
+#include "gateway/action/calls.hpp"
 #include "gateway/base/log.hpp"
 #include "gateway/base/secret.hpp"
 #include "gateway/net/http_server.hpp"
@@ -24,11 +24,12 @@ struct HttpApiOptions {
 };
 
 // The HTTP API: requests become calls, replies become answers (chapter 01). It decides in the order
-// of HTTP-020: route, authorization, content type, body, action. Lives on the account's loop.
+// of HTTP-020: route, authorization, content type, body, action. Lives on one event loop, as do its
+// connections.
 class HttpApi final : public net::HttpHandler {
 public:
-    HttpApi(action::Dispatcher& dispatcher, HttpApiOptions options,
-            const protocol::Profile& profile, Log log);
+    HttpApi(action::Calls& calls, HttpApiOptions options, const protocol::Profile& profile,
+            Log log);
 
     std::optional<net::HttpResponse> refuse(const net::HttpRequest& head) override;
     net::HttpAnswer handle(const net::HttpRequest& request) override;
@@ -40,7 +41,7 @@ private:
     asio::awaitable<net::HttpResponse> respond_later(
         asio::awaitable<protocol::ActionReply> pending) const;
 
-    action::Dispatcher& dispatcher_;
+    action::Calls& calls_;
     HttpApiOptions options_;
     const protocol::Profile& profile_;
     Log log_;

@@ -1,5 +1,6 @@
 #include "gateway/transport/http_api.hpp"
 
+#include "gateway/action/dispatcher.hpp"
 #include "gateway/base/text.hpp"
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/fake_backend.hpp"

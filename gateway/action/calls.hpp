@@ -1,0 +1,17 @@
+#pragma once
+
+#include "gateway/account/backend.hpp"
+#include "gateway/protocol/action_request.hpp"
+
+namespace cqhttp::action {
+
+// Where the calls of a transport go: to the dispatcher, or to it by way of its loop.
+class Calls {
+public:
+    virtual ~Calls() = default;
+    // Never throws. An unknown action answers retcode 1404, which HTTP turns into status 404. What
+    // the request refers to need not outlive the call.
+    virtual account::Answer call(protocol::ActionRequest request) = 0;
+};
+
+}  // namespace cqhttp::action
