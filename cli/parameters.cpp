@@ -43,8 +43,8 @@ Result<Pair> split(std::string_view text) {
     return pair;
 }
 
-// `value` becomes a parameter of its JSON type: it is read as the only member of an object.
-Result<Param> read_typed(const Pair& pair) {
+// The value becomes a parameter of its JSON type: it is read as the only member of an object.
+Result<void> add_typed(Params& params, const Pair& pair) {
     const auto checked = protocol::parse_json(pair.value);
     if (checked.has_error()) {
         return failure(fmt::format("the value of {}:= is not JSON ({}); a text is {}=value",
@@ -55,9 +55,9 @@ Result<Param> read_typed(const Pair& pair) {
     if (!parser.add_json_params(read, fmt::format("{{\"value\":{}}}", pair.value))) {
         return failure(fmt::format("the value of {}:= cannot be sent as JSON", pair.name));
     }
-    Param param = *read.begin();
-    param.name = pair.name;
-    return param;
+    const Param& typed = *read.begin();
+    params.add_last({pair.name, typed.kind, typed.text});
+    return {};
 }
 
 Result<void> add_pair(Params& params, std::string_view text) {
@@ -68,15 +68,10 @@ Result<void> add_pair(Params& params, std::string_view text) {
     if (params.find(pair->name) != nullptr) {
         return failure(fmt::format("the parameter {} is given twice", pair->name));
     }
-    if (!pair->typed) {
-        params.add_last({std::string(pair->name), ParamKind::text, std::string(pair->value)});
-        return {};
+    if (pair->typed) {
+        return add_typed(params, *pair);
     }
-    auto typed = read_typed(*pair);
-    if (typed.has_error()) {
-        return typed.error();
-    }
-    params.add_last(std::move(typed.value()));
+    params.add_last({pair->name, ParamKind::text, pair->value});
     return {};
 }
 

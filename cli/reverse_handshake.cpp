@@ -1,7 +1,7 @@
 #include "cli/reverse_handshake.hpp"
 
 #include "gateway/base/text.hpp"
-#include "gateway/protocol/action_request.hpp"
+#include "gateway/protocol/form_params.hpp"
 #include "gateway/protocol/token.hpp"
 
 #include <fmt/format.h>

@@ -61,7 +61,8 @@ std::optional<std::string> SandboxCaller::ask(std::string_view action, protocol:
     protocol::RequestParser parser;
     const protocol::Param* data =
         parser.add_json_params(reply, answer->body) ? reply.find("data") : nullptr;
-    return data == nullptr || data->kind == protocol::ParamKind::null ? "null" : data->text;
+    const bool nothing = data == nullptr || data->kind == protocol::ParamKind::null;
+    return nothing ? "null" : std::string(data->text);
 }
 
 }  // namespace cqhttp::cli

@@ -44,7 +44,7 @@ void message(std::string_view bytes) {
             }
         } else if (json->is_string()) {
             const protocol::Param param{"message", protocol::ParamKind::text,
-                                        json->get<std::string>()};
+                                        json->get_ref<const std::string&>()};
             for (const bool plain : {false, true}) {
                 auto read = protocol::read_message(&param, plain, profile);
                 check(std::move(read.value), profile);

@@ -6,6 +6,7 @@
 #include "gateway/protocol/action_catalogue.hpp"
 #include "gateway/protocol/action_reply.hpp"
 #include "gateway/protocol/action_request.hpp"
+#include "gateway/protocol/form_params.hpp"
 #include "gateway/protocol/json.hpp"
 
 #include <string>

@@ -18,6 +18,9 @@ namespace ondemand = simdjson::ondemand;
 // What a document may leave behind in the parser's buffers; a larger one has them freed.
 constexpr std::size_t kept_buffer = 1024 * 1024;
 constexpr std::size_t smallest_buffer = 4096;
+// Parameters for which there is room at once; their names and texts are no longer than the
+// document.
+constexpr std::size_t usual_members = 4;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view simple_escapes = "\"\\/bfnrt";
 
@@ -279,21 +282,22 @@ bool check_value(ondemand::value value, std::size_t depth, Checked& checked) {
     }
 }
 
-// The text of a checked string; false for half a surrogate pair.
-bool read_string(ondemand::value value, const Checked& checked, std::string& text) {
-    std::string_view content = checked.raw.substr(1, checked.raw.size() - 2);
+// The text of a checked string, valid until the next document; nothing and false for half a
+// surrogate pair.
+bool read_string(ondemand::value value, const Checked& checked, std::string_view& text) {
+    text = checked.raw.substr(1, checked.raw.size() - 2);
     if (checked.escapes == Escapes::half_pair ||
-        (checked.escapes == Escapes::good &&
-         value.get_string().get(content) != simdjson::SUCCESS)) {
+        (checked.escapes == Escapes::good && value.get_string().get(text) != simdjson::SUCCESS)) {
+        text = {};
         return false;
     }
-    text = content;
     return true;
 }
 
-// The members of `object`, whose own depth is `depth`, as parameters. More than `max_params` are
-// checked, but `complete` becomes false.
-bool read_members(ondemand::object& object, std::size_t depth, Params& params, bool& complete) {
+// The members of `object`, whose own depth is `depth`, as parameters. Their names and texts are
+// `most_bytes` at most. More than `max_params` are checked, but `complete` becomes false.
+bool read_members(ondemand::object& object, std::size_t depth, std::size_t most_bytes,
+                  Params& params, bool& complete) {
     std::size_t count = 0;
     return for_each_member(object, [&](const Name& name, ondemand::value& value) {
         Checked checked;
@@ -304,13 +308,14 @@ bool read_members(ondemand::object& object, std::size_t depth, Params& params, b
         if (!complete || !name.usable) {
             return true;
         }
-        Param& param = params.replace(name.text);
-        param.kind = checked.kind;
-        if (checked.kind != ParamKind::text) {
-            param.text = checked.raw;
-        } else if (!read_string(value, checked, param.text)) {
+        Param param{name.text, checked.kind, checked.raw};
+        if (checked.kind == ParamKind::text && !read_string(value, checked, param.text)) {
             param.kind = ParamKind::invalid;
         }
+        if (params.size() == 0) {
+            params.reserve(usual_members, most_bytes);
+        }
+        params.add_last(param);
         return true;
     });
 }
@@ -320,58 +325,7 @@ bool is_at_end(ondemand::document& document) {
     return document.current_location().error() == simdjson::OUT_OF_BOUNDS;
 }
 
-// ---- pairs --------------------------------------------------------------------------------------
-
-// Both as they came, still encoded.
-struct Pair {
-    std::string_view name, value;
-};
-
-// Takes the first pair off `rest`; its name is empty where there is none (HTTP-045, HTTP-046).
-Pair take_pair(std::string_view& rest) {
-    const std::size_t end = rest.find('&');
-    const std::string_view pair = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    const std::size_t equals = pair.find('=');
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
-    return {pair.substr(0, equals), value};
-}
-
-// Whether `encoded` stands for `plain`. Most names hold nothing to decode.
-bool stands_for(std::string_view encoded, std::string_view plain) {
-    if (encoded.size() == plain.size()) {
-        return encoded == plain ||
-               (encoded.find('+') != encoded.npos && form_decode(encoded) == plain);
-    }
-    return encoded.size() > plain.size() && form_decode(encoded) == plain;
-}
-
 }  // namespace
-
-void add_form_params(Params& params, std::string_view encoded) {
-    for (std::size_t count = 0; !encoded.empty() && count < max_params; ++count) {
-        const Pair pair = take_pair(encoded);
-        if (pair.name.empty()) {
-            continue;
-        }
-        std::string name = form_decode(pair.name);
-        std::string value = form_decode(pair.value);
-        const bool readable = is_valid_utf8(name) && is_valid_utf8(value);
-        params.add_first({std::move(name), readable ? ParamKind::text : ParamKind::invalid,
-                          readable ? std::move(value) : std::string()});
-    }
-}
-
-std::optional<std::string> find_query_value(std::string_view query, std::string_view name) {
-    while (!query.empty()) {
-        const Pair pair = take_pair(query);
-        if (!name.empty() && stands_for(pair.name, name)) {
-            return form_decode(pair.value);
-        }
-    }
-    return std::nullopt;
-}
 
 class RequestParser::Impl {
 public:
@@ -380,10 +334,11 @@ public:
         ondemand::object root;
         Params members;
         bool complete = true;
-        if (!open(body, document, root) || !read_members(root, 1, members, complete) || !complete ||
-            !is_at_end(document)) {
+        if (!open(body, document, root) || !read_members(root, 1, body.size(), members, complete) ||
+            !complete || !is_at_end(document)) {
             return false;
         }
+        members.trim();
         params.add_missing(std::move(members));
         return true;
     }
@@ -399,16 +354,18 @@ public:
             if (name.text == "params") {
                 call.params = {};
                 complete = true;
-                return read_params(value, call.params, complete);
+                return read_params(value, frame.size(), call.params, complete);
             }
             Checked checked;
+            std::string_view text;
             if (!check_value(value, 2, checked)) {
                 return false;
             }
             if (name.text == "echo") {
                 request.echo.emplace(checked.raw);
             } else if (name.text == "action") {
-                named = checked.kind == ParamKind::text && read_string(value, checked, call.action);
+                named = checked.kind == ParamKind::text && read_string(value, checked, text);
+                call.action = named ? text : std::string_view();
             }
             return true;
         };
@@ -418,6 +375,8 @@ public:
         }
         if (!named || !complete) {
             request.call.reset();
+        } else {
+            call.params.trim();
         }
         return request;
     }
@@ -463,11 +422,12 @@ private:
     }
 
     // `params` of a frame: anything but an object counts as {} (WS-023).
-    static bool read_params(ondemand::value& value, Params& params, bool& complete) {
+    static bool read_params(ondemand::value& value, std::size_t most_bytes, Params& params,
+                            bool& complete) {
         ondemand::object object;
         if (value.raw_json_token().starts_with('{')) {
             return value.get_object().get(object) == simdjson::SUCCESS &&
-                   read_members(object, 2, params, complete);
+                   read_members(object, 2, most_bytes, params, complete);
         }
         Checked checked;
         return check_value(value, 2, checked);

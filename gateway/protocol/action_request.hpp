@@ -29,14 +29,6 @@ struct FrameRequest {
     std::optional<std::string> echo;
 };
 
-// Pairs of a query or a form body, decoded (HTTP-044 ... HTTP-047). Never fails: a value or name
-// that is not UTF-8 becomes a parameter of kind `invalid`; pairs after the first `max_params` are
-// ignored.
-void add_form_params(Params& params, std::string_view encoded);
-
-// Value of one decoded query pair, e.g. access_token; the first of that name (AUTH-013).
-std::optional<std::string> find_query_value(std::string_view query, std::string_view name);
-
 // Reads requests with simdjson. It owns the parser's buffers, so keep one per event loop and not
 // one per connection; what a large document needed is freed after it. Every byte is checked: a
 // document is accepted only if all of it is JSON, nests no deeper than `max_json_depth` and is

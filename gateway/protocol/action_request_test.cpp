@@ -2,6 +2,7 @@
 
 #include "gateway/base/limits.hpp"
 #include "gateway/base/text.hpp"
+#include "gateway/protocol/form_params.hpp"
 #include "gateway/protocol/json.hpp"
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/fixture.hpp"
@@ -33,7 +34,7 @@ const char* name_of(ParamKind kind) {
 Json listed(const Params& params) {
     Json list = Json::array();
     for (const Param& param : params) {
-        const std::string name = is_valid_utf8(param.name) ? param.name : "not UTF-8";
+        const std::string_view name = is_valid_utf8(param.name) ? param.name : "not UTF-8";
         list.push_back({name, name_of(param.kind), param.text});
     }
     return list;

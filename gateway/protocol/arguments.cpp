@@ -84,7 +84,7 @@ bool Arguments::bind_message(Slot& slot, const Params& params, const Profile& pr
 bool Arguments::bind_object(Slot& slot, const Params& params) {
     const Param* param = params.find(slot.spec->name);
     slot.given = param != nullptr && param->kind == ParamKind::object;
-    slot.value = slot.given ? param->text : std::string();
+    slot.value = slot.given ? std::string(param->text) : std::string();
     return slot.given || !slot.spec->required;
 }
 

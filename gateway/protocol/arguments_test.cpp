@@ -1,5 +1,6 @@
 #include "gateway/protocol/action_catalogue.hpp"
 #include "gateway/protocol/action_request.hpp"
+#include "gateway/protocol/form_params.hpp"
 #include "gateway/protocol/json.hpp"
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/fixture.hpp"

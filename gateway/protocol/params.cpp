@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
+#include <new>
 #include <system_error>
 #include <utility>
 
 namespace cqhttp::protocol {
 namespace {
 
-// Calls have a handful of parameters; one allocation holds them.
+// Of what is added without a word about how much there will be.
 constexpr std::size_t usual_params = 4;
+constexpr std::size_t usual_bytes = 96;
 
 template <class T>
 Reading<T> absent() {
@@ -58,8 +61,83 @@ bool is_any_of(std::string_view text, std::initializer_list<std::string_view> wo
 
 }  // namespace
 
-const Param* Params::find(std::string_view name) const {
-    for (const Param& param : list_) {
+Params::BlockOwner Params::make_block(std::size_t params, std::size_t bytes) {
+    void* const memory = ::operator new(sizeof(Block) + params * sizeof(Param) + bytes);
+    return BlockOwner(new (memory) Block{0, params, 0, bytes});
+}
+
+// The views of the copy are into the copy.
+Params::BlockOwner Params::copy_block(Block& from, std::size_t params, std::size_t bytes) {
+    BlockOwner copy = make_block(params, bytes);
+    copy->count = from.count;
+    copy->used = from.used;
+    const char* const old_bytes = from.bytes();
+    char* const new_bytes = copy->bytes();
+    std::memcpy(new_bytes, old_bytes, from.used);
+    const auto moved = [=](std::string_view view) {
+        return view.empty() ? view
+                            : std::string_view(new_bytes + (view.data() - old_bytes), view.size());
+    };
+    for (std::size_t i = 0; i < from.count; ++i) {
+        const Param& param = from.params()[i];
+        new (copy->params() + i) Param{moved(param.name), param.kind, moved(param.text)};
+    }
+    return copy;
+}
+
+Params::Params(const Params& other) {
+    if (other.block_) {
+        block_ = copy_block(*other.block_, other.block_->count, other.block_->used);
+    }
+}
+
+Params& Params::operator=(const Params& other) {
+    return *this = Params(other);
+}
+
+void Params::reserve(std::size_t params, std::size_t bytes) {
+    if (!block_) {
+        block_ = make_block(params, bytes);
+    } else if (params > block_->params_room || bytes > block_->bytes_room) {
+        block_ = copy_block(*block_, std::max(params, block_->params_room),
+                            std::max(bytes, block_->bytes_room));
+    }
+}
+
+// For so many more of both. The block that became too small is returned: what is about to be added
+// may be a part of it.
+Params::BlockOwner Params::make_room(std::size_t params, std::size_t bytes) {
+    if (!block_) {
+        block_ = make_block(std::max(params, usual_params), std::max(bytes, usual_bytes));
+        return nullptr;
+    }
+    params += block_->count;
+    bytes += block_->used;
+    if (params <= block_->params_room && bytes <= block_->bytes_room) {
+        return nullptr;
+    }
+    const auto grown = [](std::size_t wanted, std::size_t room) {
+        return wanted > room ? std::max(wanted, 2 * room) : room;
+    };
+    BlockOwner larger =
+        copy_block(*block_, grown(params, block_->params_room), grown(bytes, block_->bytes_room));
+    std::swap(block_, larger);
+    return larger;
+}
+
+// There is room.
+std::string_view Params::append(std::string_view bytes) noexcept {
+    if (bytes.empty()) {
+        return {};
+    }
+    char* const place = block_->bytes() + block_->used;
+    std::memcpy(place, bytes.data(), bytes.size());
+    block_->used += bytes.size();
+    return {place, bytes.size()};
+}
+
+const Param* Params::find(std::string_view name) const noexcept {
+    for (const Param& param : *this) {
         if (param.name == name) {
             return &param;
         }
@@ -67,75 +145,84 @@ const Param* Params::find(std::string_view name) const {
     return nullptr;
 }
 
-void Params::reserve_usual() {
-    if (list_.empty()) {
-        list_.reserve(usual_params);
-    }
+Param* Params::find_own(std::string_view name) noexcept {
+    return const_cast<Param*>(find(name));
 }
 
-void Params::add_first(Param param) {
+void Params::add_first(const Param& param) {
+    if (find(param.name) != nullptr) {
+        return;
+    }
+    const BlockOwner outgrown = make_room(1, param.name.size() + param.text.size());
+    const std::string_view name = append(param.name);
+    new (block_->params() + block_->count) Param{name, param.kind, append(param.text)};
+    ++block_->count;
+}
+
+void Params::add_last(const Param& param) {
     if (find(param.name) == nullptr) {
-        reserve_usual();
-        list_.push_back(std::move(param));
+        add_first(param);
+        return;
     }
-}
-
-void Params::add_last(Param param) {
-    Param& there = replace(param.name);
-    there.kind = param.kind;
-    there.text = std::move(param.text);
-}
-
-Param& Params::replace(std::string_view name) {
-    for (Param& param : list_) {
-        if (param.name == name) {
-            param.kind = ParamKind::text;
-            param.text.clear();
-            return param;
-        }
-    }
-    reserve_usual();
-    Param& param = list_.emplace_back();
-    param.name = name;
-    return param;
+    const Param given = param;  // it may be one of ours
+    const BlockOwner outgrown = make_room(0, given.text.size());
+    Param& there = *find_own(given.name);
+    there.kind = given.kind;
+    there.text = append(given.text);
 }
 
 void Params::add_missing(Params others) {
-    if (list_.empty()) {
+    if (size() == 0) {
         *this = std::move(others);
         return;
     }
-    for (Param& param : others.list_) {
-        add_first(std::move(param));
+    for (const Param& param : others) {
+        add_first(param);
+    }
+}
+
+char* Params::place_for(std::size_t size) {
+    make_room(1, size);
+    return block_->bytes() + block_->used;
+}
+
+void Params::add_written(const Param& param) {
+    if (find(param.name) == nullptr) {
+        new (block_->params() + block_->count) Param(param);
+        ++block_->count;
+        block_->used += param.name.size() + param.text.size();
+    }
+}
+
+void Params::trim() {
+    constexpr std::size_t much = 4096;
+    if (block_ && block_->bytes_room - block_->used > much) {
+        block_ = copy_block(*block_, block_->count, block_->used);
     }
 }
 
 std::size_t Params::bytes() const noexcept {
-    std::size_t sum = list_.capacity() * sizeof(Param);
-    for (const Param& param : list_) {
-        sum += param.name.size() + param.text.size();
-    }
-    return sum;
+    return block_ ? sizeof(Block) + block_->params_room * sizeof(Param) + block_->bytes_room : 0;
 }
 
 std::string Params::to_json() const {
     constexpr std::size_t signs = 6;  // around a name and a text
     std::size_t size = 2;
-    for (const Param& param : list_) {
+    for (const Param& param : *this) {
         size += param.name.size() + param.text.size() + signs;
     }
     std::string out;
     out.reserve(size);
     JsonWriter json(out);
     json.object();
-    for (const Param& param : list_) {
+    for (const Param& param : *this) {
         if (is_valid_utf8(param.name)) {
             json.key(param.name);
         } else {
             json.key(replace_invalid_utf8(param.name));
         }
         switch (param.kind) {
-            case ParamKind::text: json.value(std::string_view(param.text)); break;
+            case ParamKind::text: json.value(param.text); break;
             case ParamKind::null:
             case ParamKind::invalid: json.null(); break;
             default: json.raw(param.text);
@@ -181,11 +268,12 @@ Reading<std::string> read_text(const Param* param, const Profile& profile) {
         return absent<std::string>();
     }
     switch (param->kind) {
-        case ParamKind::text: return value_of(param->text);
+        case ParamKind::text: return value_of(std::string(param->text));
         case ParamKind::integer:
         case ParamKind::real:
         case ParamKind::boolean:
-            return profile.text_from_scalars ? value_of(param->text) : absent<std::string>();
+            return profile.text_from_scalars ? value_of(std::string(param->text))
+                                             : absent<std::string>();
         case ParamKind::invalid: return invalid<std::string>();
         default: return absent<std::string>();
     }
@@ -199,7 +287,7 @@ Reading<Message> read_message(const Param* param, bool auto_escape, const Profil
     switch (param->kind) {
         case ParamKind::text:
             if (auto_escape) {
-                message.push_back(Segment::text(param->text));
+                message.push_back(Segment::text(std::string(param->text)));
             } else {
                 message = parse_cq(param->text, profile);
             }

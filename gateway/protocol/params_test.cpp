@@ -6,6 +6,9 @@
 
 #include <array>
 #include <map>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace cqhttp::protocol {
 namespace {
@@ -52,7 +55,8 @@ Json read_as(const std::string& type, const test::FixtureCase& c, const Profile&
     Param param;
     const Param* given = nullptr;
     if (!c.input.is_null()) {
-        param = {"p", kind_named(c.input.at("kind")), c.input.at("text")};
+        param = {"p", kind_named(c.input.at("kind")),
+                 c.input.at("text").get_ref<const std::string&>()};
         given = &param;
     }
     if (type == "integer") {
@@ -83,8 +87,8 @@ void check_file(const std::string& path, const std::string& usual_type) {
     }
 }
 
-Param text_param(std::string name, std::string text) {
-    return {std::move(name), ParamKind::text, std::move(text)};
+Param text_param(std::string_view name, std::string_view text) {
+    return {name, ParamKind::text, text};
 }
 
 }  // namespace
@@ -150,14 +154,98 @@ TEST_CASE("params: add-last replaces kind and text in their old place", "[HTTP-0
     CHECK(params.find("a")->text == "3");
 }
 
-TEST_CASE("params: replace gives an empty parameter whether it was there or not", "[HTTP-051]") {
+TEST_CASE("params: moving them leaves every view where it is", "[params]") {
     Params params;
     params.add_last({"a", ParamKind::integer, "3"});
-    CHECK(params.replace("a").text.empty());
-    CHECK(params.replace("a").kind == ParamKind::text);
-    params.replace("b").text = "new";
-    REQUIRE(params.size() == 2);
-    CHECK(params.find("b")->text == "new");
+    const std::string_view text = params.find("a")->text;
+    Params moved = std::move(params);
+    CHECK(moved.find("a")->text.data() == text.data());
+    params = std::move(moved);
+    CHECK(params.find("a")->text.data() == text.data());
+    CHECK(moved.size() == 0);  // NOLINT: a moved one is empty
+    CHECK(moved.begin() == moved.end());
+    CHECK(moved.find("a") == nullptr);
+}
+
+TEST_CASE("params: a copy has memory of its own", "[params]") {
+    std::optional<Params> params(std::in_place);
+    params->add_last({"name", ParamKind::text, std::string(100, 'x')});
+    params->add_last({"empty", ParamKind::null, ""});
+    Params copy = *params;
+    const Params empty;
+    Params none = empty;
+    params->add_last({"name", ParamKind::text, std::string(100, 'y')});
+    params.reset();
+    CHECK(copy.find("name")->text == std::string(100, 'x'));
+    CHECK(copy.find("empty")->kind == ParamKind::null);
+    CHECK(none.size() == 0);
+    none = copy;
+    copy = empty;
+    CHECK(copy.size() == 0);
+    CHECK(none.find("name")->text == std::string(100, 'x'));
+}
+
+TEST_CASE("params: they keep all they are given however much it becomes", "[params]") {
+    const auto text_of = [](int number) {
+        return std::string(static_cast<std::size_t>(number), 't');
+    };
+    Params params;
+    for (int i = 0; i < 300; ++i) {
+        params.add_first({"name " + std::to_string(i), ParamKind::text, text_of(i)});
+    }
+    REQUIRE(params.size() == 300);
+    for (int i = 0; i < 300; ++i) {
+        const Param* const param = params.find("name " + std::to_string(i));
+        REQUIRE(param != nullptr);
+        REQUIRE(param->text == text_of(i));
+    }
+}
+
+TEST_CASE("params: one of them can be added to them under another name or once more", "[params]") {
+    Params params;
+    params.add_last({"a", ParamKind::text, std::string(50, 'x')});
+    for (int i = 0; i < 20; ++i) {
+        const Param first = *params.begin();
+        params.add_first({std::to_string(i), first.kind, first.text});
+        params.add_last(*params.begin());
+    }
+    REQUIRE(params.size() == 21);
+    for (const Param& param : params) {
+        REQUIRE(param.text == std::string(50, 'x'));
+    }
+}
+
+TEST_CASE("params: what was written in place is kept if the name is new", "[HTTP-047]") {
+    const auto write = [](Params& params, std::string_view name, std::string_view text) {
+        char* const place = params.place_for(name.size() + text.size());
+        name.copy(place, name.size());
+        text.copy(place + name.size(), text.size());
+        params.add_written(
+            {{place, name.size()}, ParamKind::text, {place + name.size(), text.size()}});
+    };
+    Params params;
+    write(params, "a", "1");
+    write(params, "a", "2");
+    write(params, "b", std::string(500, 'x'));
+    write(params, "", "");
+    params.add_last({"c", ParamKind::text, "3"});
+    REQUIRE(params.size() == 4);
+    CHECK(params.find("a")->text == "1");
+    CHECK(params.find("b")->text == std::string(500, 'x'));
+    CHECK(params.find("")->text.empty());
+    CHECK(params.find("c")->text == "3");
+}
+
+TEST_CASE("params: much memory that was not needed is given back", "[params]") {
+    Params params;
+    params.reserve(2, 1'000'000);
+    CHECK(params.bytes() > 1'000'000);
+    params.add_last({"a", ParamKind::text, "1"});
+    params.trim();
+    CHECK(params.bytes() < 1'000);
+    CHECK(params.find("a")->text == "1");
+    params.reserve(100, 10);
+    CHECK(params.find("a")->text == "1");
 }
 
 TEST_CASE("params: missing ones are added and present ones stay", "[HTTP-042]") {

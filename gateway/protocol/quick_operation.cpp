@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cqhttp::protocol {
@@ -11,22 +12,23 @@ namespace {
 
 constexpr std::int64_t default_ban_seconds = 1800;
 
-Param integer_param(std::string name, std::int64_t number) {
-    return {std::move(name), ParamKind::integer, std::to_string(number)};
+void add_integer(Params& params, std::string_view name, std::int64_t number) {
+    params.add_last({name, ParamKind::integer, std::to_string(number)});
 }
 
-Param boolean_param(std::string name, bool flag) {
-    return {std::move(name), ParamKind::boolean, flag ? "true" : "false"};
+void add_boolean(Params& params, std::string_view name, bool flag) {
+    params.add_last({name, ParamKind::boolean, flag ? "true" : "false"});
 }
 
-Param text_param(std::string name, std::string text) {
-    return {std::move(name), ParamKind::text, std::move(text)};
+void add_text(Params& params, std::string_view name, std::string_view text) {
+    params.add_last({name, ParamKind::text, text});
 }
 
 // A field of the answer as a parameter, so that the rules of parameters hold for it (QOP-012).
-Param param_of(std::string name, const Json& value) {
+void add_value(Params& params, std::string_view name, const Json& value) {
     if (value.is_string()) {
-        return text_param(std::move(name), value.get_ref<const std::string&>());
+        add_text(params, name, value.get_ref<const std::string&>());
+        return;
     }
     ParamKind kind = ParamKind::null;
     if (value.is_boolean()) {
@@ -40,7 +42,7 @@ Param param_of(std::string name, const Json& value) {
     } else if (value.is_object()) {
         kind = ParamKind::object;
     }
-    return {std::move(name), kind, dump_json(value)};
+    params.add_last({name, kind, dump_json(value)});
 }
 
 class Translator {
@@ -58,7 +60,7 @@ public:
         if (const std::optional<bool> approved = approval()) {
             Params& params = decide("set_friend_add_request", event.flag, *approved);
             if (*approved) {
-                add_text(params, "remark");
+                add_given_text(params, "remark");
             }
         }
     }
@@ -67,9 +69,9 @@ public:
         if (const std::optional<bool> approved = approval()) {
             Params& params = decide("set_group_add_request", event.flag, *approved);
             // Every profile reads this name: the later ones take it for `sub_type`.
-            params.add_last(text_param("type", event.sub_type));
+            add_text(params, "type", event.sub_type);
             if (!*approved) {
-                add_text(params, "reason");
+                add_given_text(params, "reason");
             }
         }
     }
@@ -84,14 +86,19 @@ public:
     }
 
 private:
-    std::optional<Param> field(const char* name) const {
+    // The field of that name, if the answer has it, and nothing else.
+    Params field(const char* name) const {
+        Params given;
         const auto found = answer_.find(name);
-        return found == answer_.end() ? std::nullopt : std::optional(param_of(name, *found));
+        if (found != answer_.end()) {
+            add_value(given, name, *found);
+        }
+        return given;
     }
 
     bool boolean(const char* name, bool usual) const {
-        const std::optional<Param> param = field(name);
-        const Reading<bool> read = read_boolean(param ? &*param : nullptr);
+        const Params given = field(name);
+        const Reading<bool> read = read_boolean(given.find(name));
         return read.state == Reading<bool>::State::value ? read.value : usual;
     }
 
@@ -112,25 +119,25 @@ private:
 
     Params& decide(std::string action, const std::string& flag, bool approved) {
         Params& params = call(std::move(action));
-        params.add_last(text_param("flag", flag));
-        params.add_last(boolean_param("approve", approved));
+        add_text(params, "flag", flag);
+        add_boolean(params, "approve", approved);
         return params;
     }
 
-    void add_text(Params& params, const char* name) const {
-        const std::optional<Param> param = field(name);
-        Reading<std::string> read = read_text(param ? &*param : nullptr, profile_);
+    void add_given_text(Params& params, const char* name) const {
+        const Params given = field(name);
+        const Reading<std::string> read = read_text(given.find(name), profile_);
         if (read.state == Reading<std::string>::State::value) {
-            params.add_last(text_param(name, std::move(read.value)));
+            add_text(params, name, read.value);
         }
     }
 
     // Always sent as segments: escapes, CQ codes and the mention are settled here (QOP-020 to
     // QOP-028).
     void reply(const MessageEvent& event) {
-        const std::optional<Param> param = field("reply");
+        const Params given = field("reply");
         Reading<Message> read =
-            read_message(param ? &*param : nullptr, boolean("auto_escape", false), profile_);
+            read_message(given.find("reply"), boolean("auto_escape", false), profile_);
         if (read.state != Reading<Message>::State::value) {
             return;
         }
@@ -140,11 +147,11 @@ private:
         }
         Params& params = call("send_" + event.message_type + "_msg");
         if (event.message_type == "group") {
-            params.add_last(integer_param("group_id", event.group_id));
+            add_integer(params, "group_id", event.group_id);
         } else if (event.message_type == "discuss") {
-            params.add_last(integer_param("discuss_id", event.discuss_id));
+            add_integer(params, "discuss_id", event.discuss_id);
         } else {
-            params.add_last(integer_param("user_id", event.user_id));
+            add_integer(params, "user_id", event.user_id);
         }
         params.add_last({"message", ParamKind::array, to_segment_json(message)});
     }
@@ -163,13 +170,13 @@ private:
 
     void moderate(const MessageEvent& event) {
         if (boolean("delete", false)) {
-            call("delete_msg").add_last(integer_param("message_id", event.message_id));
+            add_integer(call("delete_msg"), "message_id", event.message_id);
         }
         if (boolean("kick", false) && !is_anonymous(event)) {
             Params& params = call("set_group_kick");
-            params.add_last(integer_param("group_id", event.group_id));
-            params.add_last(integer_param("user_id", event.user_id));
-            params.add_last(boolean_param("reject_add_request", false));
+            add_integer(params, "group_id", event.group_id);
+            add_integer(params, "user_id", event.user_id);
+            add_boolean(params, "reject_add_request", false);
         }
         if (boolean("ban", false)) {
             ban(event);
@@ -183,18 +190,18 @@ private:
             return;
         }
         Params& params = call(has_flag ? "set_group_anonymous_ban" : "set_group_ban");
-        params.add_last(integer_param("group_id", event.group_id));
+        add_integer(params, "group_id", event.group_id);
         if (has_flag) {
-            params.add_last(text_param("flag", event.anonymous->flag));
+            add_text(params, "flag", event.anonymous->flag);
         } else {
-            params.add_last(integer_param("user_id", event.user_id));
+            add_integer(params, "user_id", event.user_id);
         }
-        params.add_last(integer_param("duration", seconds));
+        add_integer(params, "duration", seconds);
     }
 
     std::int64_t ban_seconds() const {
-        const std::optional<Param> param = field("ban_duration");
-        const Reading<std::int64_t> read = read_integer(param ? &*param : nullptr);
+        const Params given = field("ban_duration");
+        const Reading<std::int64_t> read = read_integer(given.find("ban_duration"));
         const bool counts =
             profile_.ban_duration_operation && read.state == Reading<std::int64_t>::State::value;
         return counts ? read.value : default_ban_seconds;

@@ -1,6 +1,6 @@
 #include "gateway/transport/access.hpp"
 
-#include "gateway/protocol/action_request.hpp"
+#include "gateway/protocol/form_params.hpp"
 #include "gateway/protocol/token.hpp"
 
 #include <fmt/format.h>

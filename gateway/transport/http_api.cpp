@@ -2,6 +2,7 @@
 
 #include "gateway/base/text.hpp"
 #include "gateway/protocol/action_reply.hpp"
+#include "gateway/protocol/form_params.hpp"
 #include "gateway/transport/access.hpp"
 #include "gateway/transport/data_files.hpp"
 
