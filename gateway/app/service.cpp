@@ -226,6 +226,7 @@ void Service::abort() {
 
 boost::asio::awaitable<void> Service::join() {
     co_await servers_.join();
+    co_await ws_api_.join();
     keep_alive_.stop();
     co_await background_.join();
 }

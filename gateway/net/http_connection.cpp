@@ -263,10 +263,13 @@ HttpConnection::Step HttpConnection::take_upgrade(HttpUpgrade upgrade) {
     return write_out();
 }
 
-// From here on the connection is whoever's the upgrade was: a task of its own, so that an idle
-// WebSocket does not keep what HTTP needed. It still counts as one of the server's connections.
+// From here on the connection is whoever's the upgrade was and keeps nothing that HTTP needed.
 void HttpConnection::hand_over() {
     asio::ip::tcp::socket socket = socket_.release();
+    if (upgrade_->take) {
+        upgrade_->take(std::move(socket), std::move(early_), server_.tasks.place());
+        return;
+    }
     server_.tasks.spawn("upgraded", upgrade_->serve(std::move(socket), std::move(early_)));
 }
 

@@ -4,6 +4,7 @@
 #include "gateway/base/log.hpp"
 #include "gateway/base/result.hpp"
 #include "gateway/net/http_message.hpp"
+#include "gateway/net/task_group.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -22,10 +23,14 @@ namespace asio = boost::asio;
 
 // An answer that makes the connection something else: the server writes `answer` behind whatever it
 // owes and hands over the socket with the bytes that came behind the request. The server's stop()
-// and abort() no longer reach it.
+// and abort() no longer reach it, but it counts as one of the server's connections until it ends.
 struct HttpUpgrade {
     std::string answer;
+    // Serves in a task of its own; abort() cancels it.
     std::function<asio::awaitable<void>(asio::ip::tcp::socket socket, std::string early)> serve;
+    // Instead of serve: takes the connection over and returns; it ends when the place goes.
+    std::function<void(asio::ip::tcp::socket socket, std::string early, TaskGroup::Place place)>
+        take;
 };
 
 // An answer that is there, or one that takes time. Most are there: they cost no coroutine.

@@ -422,6 +422,39 @@ TEST_CASE("http server: abort cuts what is left", "[net][http-server]") {
     REQUIRE(server.log.count(LogLevel::error, "") == 0);
 }
 
+TEST_CASE("http server: a connection that was taken over counts until its place goes",
+          "[net][http-server]") {
+    Limits limits;
+    limits.connections = 1;
+    ServerUnderTest server(limits);
+    std::optional<TaskGroup::Place> place;  // touched by the server's thread only
+    std::promise<std::string> behind;
+    server.handler.on_handle = [&](const HttpRequest&) -> HttpAnswer {
+        HttpUpgrade upgrade;
+        upgrade.answer = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+        upgrade.take = [&](asio::ip::tcp::socket socket, std::string early,
+                           TaskGroup::Place given) {
+            asio::write(socket, asio::buffer("taken", 5));
+            place.emplace(std::move(given));
+            behind.set_value(std::move(early));
+        };
+        return upgrade;
+    };
+    server.start();
+    Peer peer(server.port);
+    peer.send(get_a + "early");
+    REQUIRE(peer.read_answer().status == 101);
+    REQUIRE(behind.get_future().get() == "early");
+    REQUIRE(server.connections() == 1);
+    Peer refused(server.port);
+    REQUIRE(refused.read_answer().status == 503);
+    server.stop();
+    server.abort();
+    REQUIRE(server.connections() == 1);
+    asio::post(server.context, [&] { place.reset(); });
+    REQUIRE(server.has_ended());
+}
+
 TEST_CASE("http server: a handler that throws ends its connection alone", "[HTTP-004]") {
     ServerUnderTest server;
     server.handler.on_handle = [](const HttpRequest& request) -> HttpAnswer {

@@ -14,6 +14,7 @@
 
 #include <exception>
 #include <list>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,27 +48,37 @@ public:
 
     void finish(Tasks::iterator task, const std::exception_ptr& error) {
         if (error) {
-            report(**task, error);
+            report((*task)->name, error, (*task)->cancelled);
         }
         tasks.erase(task);
+        one_less();
+    }
+
+    bool empty() const noexcept { return tasks.empty() && places == 0; }
+    void one_more() noexcept {
+        if (total != nullptr) {
+            ++*total;
+        }
+    }
+    void one_less() {
         if (total != nullptr) {
             --*total;
         }
-        if (tasks.empty()) {
+        if (empty()) {
             ended.cancel();
         }
     }
 
-    void report(const Task& task, const std::exception_ptr& error) const {
+    void report(std::string_view name, const std::exception_ptr& error, bool cancelled) const {
         try {
             std::rethrow_exception(error);
         } catch (const std::exception& thrown) {
-            if (!task.cancelled || !is_cancellation(thrown)) {
-                log.error("task ended by an exception name=\"{}\" what=\"{}\"", task.name,
+            if (!cancelled || !is_cancellation(thrown)) {
+                log.error("task ended by an exception name=\"{}\" what=\"{}\"", name,
                           thrown.what());
             }
         } catch (...) {
-            log.error("task ended by an unknown exception name=\"{}\"", task.name);
+            log.error("task ended by an unknown exception name=\"{}\"", name);
         }
     }
 
@@ -75,23 +86,22 @@ public:
     Log log;
     std::atomic<std::size_t>* total;  // may be null
     Tasks tasks;
-    asio::steady_timer ended;  // never expires; cancelled when the last task has ended
+    std::size_t places = 0;    // what lives here without a coroutine
+    asio::steady_timer ended;  // never expires; cancelled when nothing is left
 };
 
 TaskGroup::TaskGroup(asio::any_io_executor executor, Log log, std::atomic<std::size_t>* total)
     : impl_(std::make_shared<Impl>(std::move(executor), std::move(log), total)) {}
 
 TaskGroup::~TaskGroup() {
-    ensure(impl_->tasks.empty(), "a task group is joined before it ends");
+    ensure(impl_->empty(), "a task group is joined before it ends");
 }
 
 void TaskGroup::spawn(std::string name, asio::awaitable<void> task) {
     auto entry = std::make_shared<Impl::Task>();
     entry->name = std::move(name);
     const auto place = impl_->tasks.insert(impl_->tasks.end(), entry);
-    if (impl_->total != nullptr) {
-        ++*impl_->total;
-    }
+    impl_->one_more();
     // The handler holds the state: a context that is destroyed with tasks in it destroys handlers.
     auto ended = [impl = impl_, place](std::exception_ptr error) { impl->finish(place, error); };
     asio::co_spawn(impl_->executor, std::move(task),
@@ -112,13 +122,39 @@ asio::awaitable<void> TaskGroup::join() {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     const auto impl = impl_;
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
-    while (!impl->tasks.empty()) {
+    while (!impl->empty()) {
         co_await impl->ended.async_wait(token);
     }
 }
 
 std::size_t TaskGroup::size() const noexcept {
-    return impl_->tasks.size();
+    return impl_->tasks.size() + impl_->places;
+}
+
+bool TaskGroup::attempt(const char* name, void (*call)(void* work), void* work) const noexcept {
+    try {
+        call(work);
+        return true;
+    } catch (...) {
+        impl_->report(name, std::current_exception(), false);
+        return false;
+    }
+}
+
+TaskGroup::Place TaskGroup::place() {
+    return Place(*impl_);
+}
+
+TaskGroup::Place::Place(Impl& group) noexcept : group_(&group) {
+    ++group.places;
+    group.one_more();
+}
+
+TaskGroup::Place::~Place() {
+    if (group_ != nullptr) {
+        --group_->places;
+        group_->one_less();
+    }
 }
 
 }  // namespace cqhttp::net

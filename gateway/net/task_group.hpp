@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace cqhttp::net {
 
@@ -28,6 +29,13 @@ public:
     // Starts `task` soon; `name` appears in the log if it throws.
     void spawn(std::string name, asio::awaitable<void> task);
 
+    // Does `work` at once, like a task that takes no time: false if it ended by an exception.
+    template <class Work>
+    bool attempt(const char* name, Work work) noexcept {
+        auto call = [](void* what) { (*static_cast<Work*>(what))(); };
+        return attempt(name, call, &work);
+    }
+
     // Asks every task to stop with a terminal cancellation signal: the last resort after the parts
     // have been told to stop().
     void cancel();
@@ -37,9 +45,26 @@ public:
 
     std::size_t size() const noexcept;
 
+    // Counts as a task until it goes, for what lives here without a coroutine: join() waits for it.
+    // cancel() does not reach it. The group outlives it.
+    class Place;
+    [[nodiscard]] Place place();
+
 private:
     class Impl;
+    bool attempt(const char* name, void (*call)(void* work), void* work) const noexcept;
     std::shared_ptr<Impl> impl_;
+};
+
+class TaskGroup::Place {
+public:
+    explicit Place(Impl& group) noexcept;
+    Place(Place&& other) noexcept : group_(std::exchange(other.group_, nullptr)) {}
+    Place& operator=(Place&&) = delete;
+    ~Place();
+
+private:
+    Impl* group_;
 };
 
 }  // namespace cqhttp::net

@@ -4,11 +4,14 @@
 #include "gateway/tests/support/recording_log.hpp"
 #include "gateway/tests/support/run_coro.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -149,6 +152,41 @@ TEST_CASE("task group: an exception after cancel that is no cancellation is logg
     run_coro(fixture.context, fixture.group.join());
     REQUIRE(fixture.group.size() == 0);
     REQUIRE(fixture.log.count(LogLevel::error, "broken part") <= 1);
+}
+
+TEST_CASE("task group: who has a place is waited for like a task", "[net][task-group]") {
+    Fixture fixture;
+    std::optional<TaskGroup::Place> first(fixture.group.place());
+    std::optional<TaskGroup::Place> second(fixture.group.place());
+    std::optional<TaskGroup::Place> moved(std::move(*first));
+    first.reset();
+    REQUIRE(fixture.group.size() == 2);
+    bool joined = false;
+    const auto join = [&]() -> asio::awaitable<void> {
+        co_await fixture.group.join();
+        joined = true;
+    };
+    asio::co_spawn(fixture.context, join(), asio::detached);
+    fixture.group.cancel();
+    second.reset();
+    fixture.context.poll();
+    REQUIRE_FALSE(joined);
+    REQUIRE(fixture.group.size() == 1);
+    moved.reset();
+    fixture.context.restart();
+    fixture.context.poll();
+    REQUIRE(joined);
+    REQUIRE(fixture.group.size() == 0);
+}
+
+TEST_CASE("task group: an exception out of an attempt is logged and ends there",
+          "[net][task-group]") {
+    Fixture fixture;
+    int done = 0;
+    REQUIRE(fixture.group.attempt("good", [&] { ++done; }));
+    REQUIRE_FALSE(fixture.group.attempt("bad", [] { throw std::runtime_error("no such thing"); }));
+    REQUIRE(done == 1);
+    REQUIRE(fixture.log.count(LogLevel::error, "name=\"bad\" what=\"no such thing\"") == 1);
 }
 
 TEST_CASE("task group: tasks left in a destroyed context do not touch the group",

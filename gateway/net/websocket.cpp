@@ -47,6 +47,16 @@ asio::awaitable<bool> WebSocket::read(std::vector<WsMessage>& batch) {
     return connection_->read(batch);
 }
 
+void WebSocket::start(WsReceiver& receiver) {
+    connection_->start(receiver);
+}
+void WebSocket::hold() {
+    connection_->hold();
+}
+void WebSocket::go_on() {
+    connection_->go_on();
+}
+
 WebSocket::Push WebSocket::send(std::string_view text) {
     return connection_->send(text);
 }

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,14 +63,27 @@ private:
     std::unique_ptr<WsLoop> loop_;
 };
 
+// Is told what a connection brings, instead of reading it: a connection to which nothing happens
+// holds no coroutine then.
+class WsReceiver {
+public:
+    virtual ~WsReceiver() = default;
+    // Every message that has arrived, at least one; valid during the call. The receiver may do
+    // anything with the WebSocket but destroy it. What it has sent is flushed afterwards.
+    virtual void received(std::span<const WsMessage> batch) = 0;
+    // The connection has ended, see WebSocket::end(). The last call, in a turn of its own.
+    virtual void ended() = 0;
+};
+
 // One WebSocket after its handshake, accepted or connected, plain or TLS: RFC 6455 with text
 // messages out and text or binary messages in, fragments joined, pings answered (WS-014), every
 // bound of Limits kept. It never throws, but for a wait that is cancelled from outside. One event
 // loop; one reader. Writing is done by the connection itself: send() queues, flush() starts, what
 // is queued leaves in as few writes as possible. The limits outlive the connection.
 //
-// Whoever owns a connection calls read() until it returns false: an ending, whoever began it, goes
-// on in there. What breaks the protocol is answered with a close frame of 1002, 1007 or 1009.
+// Whoever owns a connection calls read() until it returns false, or has a receiver told until it
+// has ended: an ending, whoever began it, goes on in there. What breaks the protocol is answered
+// with a close frame of 1002, 1007 or 1009.
 class WebSocket {
 public:
     enum class Push : std::uint8_t { queued, full, closed };
@@ -93,6 +107,15 @@ public:
     // send() during the handling of the last batch is flushed first. A close frame that came behind
     // the messages of a batch is answered by the next read(): until then they can be answered.
     asio::awaitable<bool> read(std::vector<WsMessage>& batch);
+
+    // Instead of read(), for a connection without TLS: from now on `receiver` is told. It outlives
+    // the WebSocket. A peer that does not read what it is sent is not read from either.
+    void start(WsReceiver& receiver);
+    // For a receiver that has answers to prepare before it can take more: nothing more is read
+    // until go_on(), which comes from outside of received(). A close frame that came behind the
+    // last messages waits as long.
+    void hold();
+    void go_on();
 
     // Queues a text message. `full` when the outbox holds Limits::outbox_texts or outbox_bytes
     // already and the peer takes nothing; nothing is queued then. So the outbox holds at most its

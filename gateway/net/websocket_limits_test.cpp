@@ -64,6 +64,7 @@ struct Seen {
 
 Seen provoke(const std::string& bytes, Limits limits = {}) {
     WsBench bench(limits);
+    bench.told = GENERATE(false, true);
     const auto server = bench.spawn(serve_echo(bench));
     Seen seen;
     const auto talk = [&]() -> asio::awaitable<void> {
@@ -134,6 +135,7 @@ TEST_CASE("websocket: what came before an error or a close is still answered", "
 TEST_CASE("websocket: a connection that just ends is noticed", "[WSR-044]") {
     for (const bool reset : {false, true}) {
         WsBench bench;
+        bench.told = GENERATE(false, true);
         const auto server = bench.spawn(serve_echo(bench));
         const auto talk = [&]() -> asio::awaitable<void> {
             RawPeer peer(bench);
@@ -153,6 +155,7 @@ TEST_CASE("websocket: a connection that just ends is noticed", "[WSR-044]") {
 
 TEST_CASE("websocket: frames behind the handshake are not lost", "[WS-009]") {
     WsBench bench;
+    bench.told = GENERATE(false, true);
     const auto server = bench.spawn(serve_echo(bench));
     const auto talk = [&]() -> asio::awaitable<void> {
         RawPeer peer(bench);
@@ -171,6 +174,7 @@ TEST_CASE("websocket: frames behind the handshake are not lost", "[WS-009]") {
 
 TEST_CASE("websocket: 200 messages of one segment are answered in one write", "[WS-040][WS-042]") {
     WsBench bench;
+    bench.told = GENERATE(false, true);
     const auto server = bench.spawn(serve_echo(bench));
     const auto talk = [&]() -> asio::awaitable<void> {
         RawPeer peer(bench);
@@ -193,6 +197,7 @@ TEST_CASE("websocket: 200 messages of one segment are answered in one write", "[
 
 TEST_CASE("websocket: a silent peer is pinged and then ended", "[WS-013]") {
     WsBench bench(quick());
+    bench.told = GENERATE(false, true);
     const auto server = bench.spawn(serve_echo(bench));
     const auto talk = [&]() -> asio::awaitable<void> {
         RawPeer peer(bench);
@@ -378,9 +383,13 @@ TEST_CASE("websocket: a dropped peer that reads again sees whole frames and the 
 
 TEST_CASE("websocket: a flood of pings that are not read does not pile up", "[WS-014]") {
     WsBench bench(small());
+    bench.told = GENERATE(false, true);
     std::optional<WebSocket> socket;
     const auto serve = [&]() -> asio::awaitable<WsEnd> {
         socket = co_await bench.accept();
+        if (bench.told) {
+            co_return co_await echo_told(bench, *socket);
+        }
         co_return co_await echo(*socket);
     };
     const auto server = bench.spawn(serve());
@@ -414,9 +423,13 @@ TEST_CASE("websocket: a flood of pings that are not read does not pile up", "[WS
 
 TEST_CASE("websocket: abort cuts the connection and wakes everybody", "[WSR-053]") {
     WsBench bench;
+    bench.told = GENERATE(false, true);
     std::optional<WebSocket> socket;
     const auto serve = [&]() -> asio::awaitable<WsEnd> {
         socket = co_await bench.accept();
+        if (bench.told) {
+            co_return co_await echo_told(bench, *socket);
+        }
         co_return co_await echo(*socket);
     };
     const auto server = bench.spawn(serve());

@@ -136,6 +136,7 @@ asio::awaitable<std::uint16_t> serve_with_tls(WsBench& bench, asio::ssl::context
 TEST_CASE("websocket: the server echoes text and binary of every size",
           "[WS-009][WS-013][WS-015][WS-018][WS-028]") {
     WsBench bench;
+    bench.told = GENERATE(false, true);
     const auto server = bench.spawn(serve_echo(bench));
     const auto talk = [&]() -> asio::awaitable<void> {
         Peer peer(bench.context);
@@ -167,6 +168,7 @@ TEST_CASE("websocket: the server echoes text and binary of every size",
 TEST_CASE("websocket: pings between fragments are answered with their payload",
           "[WS-014][WS-015]") {
     WsBench bench;
+    bench.told = GENERATE(false, true);
     const auto server = bench.spawn(serve_echo(bench));
     const auto talk = [&]() -> asio::awaitable<void> {
         Peer peer(bench.context);

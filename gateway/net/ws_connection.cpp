@@ -111,7 +111,7 @@ asio::awaitable<bool> WsConnection::read(std::vector<WsMessage>& batch) {
             if (error) {
                 input_ended(error);
             } else {
-                data = receive();
+                data = read_input();
             }
         }
         parse(data, batch);
@@ -133,7 +133,7 @@ std::span<char> WsConnection::take_early() noexcept {
     return rare_->early;
 }
 
-std::span<char> WsConnection::receive() {
+std::span<char> WsConnection::read_input() {
     if (!input_) {
         input_ = loop_->buffers().lend();
     }
@@ -235,6 +235,7 @@ void WsConnection::abort() {
 }
 
 void WsConnection::detach() {
+    receiver_ = nullptr;
     abort();
     input_.reset();
 }
@@ -251,6 +252,10 @@ void WsConnection::begin_close(std::uint16_t code) {
         finish();
     }
     flush();
+    if (crowded_) {
+        crowded_ = false;
+        listen();
+    }
 }
 
 // Everything is written: goes on with an ending.
@@ -321,6 +326,7 @@ void WsConnection::finish() {
         rare_->close_timer.cancel();
         rare_->room.cancel();
     }
+    tell_end();
 }
 
 void WsConnection::close_socket() noexcept {

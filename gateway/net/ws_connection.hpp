@@ -50,6 +50,9 @@ public:
 
     // The functions of WebSocket.
     asio::awaitable<bool> read(std::vector<WsMessage>& batch);
+    void start(WsReceiver& receiver);
+    void hold() noexcept { held_ = true; }
+    void go_on();
     Push send(std::string_view text);
     Push send(const SharedText& frame, std::string_view text);
     void flush();
@@ -82,8 +85,15 @@ private:
     void close_socket() noexcept;
     Rare& rare();
 
+    // ws_receiving.cpp: reading for a receiver.
+    void listen();
+    void readable();
+    void receive(std::span<char> data);
+    void batch_handled();
+    void tell_end();
+
     // ws_connection.cpp: reading and ending.
-    std::span<char> receive();
+    std::span<char> read_input();
     std::span<char> take_early() noexcept;
     void parse(std::span<char> data, std::vector<WsMessage>& batch);
     void act_on_last_word();
@@ -116,6 +126,7 @@ private:
     std::optional<PolledSocket> plain_;  // exactly one of the two is there
     std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> secure_;
     WsLoop* loop_;  // until the connection has ended
+    WsReceiver* receiver_ = nullptr;
     const Limits& limits_;
     std::size_t place_ = 0;
     WsDecoder decoder_;
@@ -128,6 +139,8 @@ private:
     std::uint16_t close_code_ = 0;  // of the close frame we send
     WsRole role_;
     LastWord last_word_ = LastWord::none;
+    bool held_ = false;          // the receiver takes nothing now
+    bool crowded_ = false;       // nothing is read for it until there is room
     bool noted_ = false;         // end_ says how it ends
     bool heard_ = true;          // a sign of life since the last check
     bool pinged_ = false;        // and none since our ping

@@ -2,6 +2,7 @@
 
 #include "gateway/base/limits.hpp"
 #include "gateway/net/workspace.hpp"
+#include "gateway/net/ws_frame.hpp"
 #include "gateway/net/ws_output.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace cqhttp::net {
@@ -40,6 +42,12 @@ public:
 
     WorkspacePool& buffers() noexcept { return buffers_; }
     TextPool& texts() noexcept { return texts_; }
+    // For the messages of one read; only one connection handles some at a time.
+    std::vector<WsMessage> lend_batch() noexcept { return std::exchange(batch_, {}); }
+    void give_back(std::vector<WsMessage> batch) noexcept {
+        batch.clear();
+        batch_ = std::move(batch);
+    }
     std::array<char, 4> make_mask() noexcept;
 
 private:
@@ -50,6 +58,7 @@ private:
     std::vector<WsConnection*> connections_;
     WorkspacePool buffers_;
     TextPool texts_;
+    std::vector<WsMessage> batch_;
     std::uint64_t random_;
     bool stopped_ = false;
 };

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -107,6 +108,7 @@ public:
     std::unique_ptr<WsKeepAlive> keep_alive;
     tcp::acceptor acceptor{context, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
     std::string request;  // the last handshake's
+    bool told = false;    // what serves is told what comes and does not read
 
 private:
     bool looking_ = true;
@@ -133,8 +135,75 @@ inline asio::awaitable<WsEnd> echo(WebSocket& socket) {
     co_return socket.end();
 }
 
+// The same for a connection that tells what it brings.
+class EchoReceiver final : public WsReceiver {
+public:
+    EchoReceiver(asio::io_context& context, WebSocket& socket)
+        : context_(context), socket_(socket), changed_(context) {
+        changed_.expires_at(asio::steady_timer::time_point::max());
+    }
+
+    void received(std::span<const WsMessage> batch) override {
+        for (const WsMessage& message : batch) {
+            if (left_.empty() && socket_.has_room()) {
+                socket_.send(message.payload);
+            } else {
+                left_.emplace_back(message.payload);
+            }
+        }
+        if (!left_.empty()) {
+            socket_.hold();
+            auto sent = [](std::exception_ptr error) {
+                if (error) {
+                    std::rethrow_exception(error);
+                }
+            };
+            asio::co_spawn(context_, send_left(), sent);
+        }
+    }
+    void ended() override {
+        ended_ = true;
+        changed_.cancel();
+    }
+
+    asio::awaitable<WsEnd> end() {
+        while (!ended_ || !left_.empty()) {
+            co_await changed_.async_wait(as_result);
+        }
+        co_return socket_.end();
+    }
+
+private:
+    asio::awaitable<void> send_left() {
+        for (const std::string& text : left_) {
+            if (!socket_.has_room()) {
+                co_await socket_.room();
+            }
+            socket_.send(text);
+        }
+        left_.clear();
+        socket_.go_on();
+        changed_.cancel();
+    }
+
+    asio::io_context& context_;
+    WebSocket& socket_;
+    asio::steady_timer changed_;  // never expires
+    std::vector<std::string> left_;
+    bool ended_ = false;
+};
+
+inline asio::awaitable<WsEnd> echo_told(WsBench& bench, WebSocket& socket) {
+    EchoReceiver receiver(bench.context, socket);
+    socket.start(receiver);
+    co_return co_await receiver.end();
+}
+
 inline asio::awaitable<WsEnd> serve_echo(WsBench& bench) {
     WebSocket socket = co_await bench.accept();
+    if (bench.told) {
+        co_return co_await echo_told(bench, socket);
+    }
     co_return co_await echo(socket);
 }
 

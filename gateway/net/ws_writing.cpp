@@ -152,11 +152,14 @@ void WsConnection::writable(const error_code& error) {
     }
     if (error) {
         write_failed(error);
-        return;
+    } else {
+        const std::size_t before = output_.bytes();
+        flush();
+        heard_ = heard_ || output_.bytes() < before;  // a peer that reads is alive
     }
-    const std::size_t before = output_.bytes();
-    flush();
-    heard_ = heard_ || output_.bytes() < before;  // a peer that reads is alive
+    if (crowded_) {
+        batch_handled();
+    }
 }
 
 // TLS encrypts one record at a time, from memory that must not change meanwhile: frames are copied

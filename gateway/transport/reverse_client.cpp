@@ -65,6 +65,7 @@ ReverseClient::ReverseClient(const Surroundings& surroundings, ReverseClientOpti
       policy_(options_.reconnect),
       log_(std::move(log)),
       url_(options_.url.printable()),
+      calls_{around_.dispatcher},
       interruption_(around_.context.get_executor()),
       end_of_turn_(around_.context, [this] {
           if (session_ != nullptr) {
@@ -92,7 +93,7 @@ asio::awaitable<ReverseClient::Next> ReverseClient::attempt() {
         co_return failed(connected.error());
     }
     const protocol::Caller caller{is_loopback_peer(connected->peer())};
-    WsSession session(std::move(*connected), options_.role, around_.dispatcher, parser_, caller);
+    WsSession session(std::move(*connected), options_.role, calls_, caller);
     const Presence presence(session_, session);
     session.greet(around_.greeter, options_.filter);  // WSR-036
     failures_.end();

@@ -86,7 +86,7 @@ private:
     ReconnectPolicy policy_;
     Log log_;
     std::string url_;  // as it appears in the log
-    protocol::RequestParser parser_;
+    WsCalls calls_;
     net::Interruption interruption_;
     FailureRow failures_;
     std::size_t failed_attempts_ = 0;  // since there was a connection

@@ -5,38 +5,86 @@
 #include "gateway/transport/access.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace cqhttp::transport {
-namespace {
-
-// Keeps a session in the list for as long as it runs.
-class Entry {
+// One connection, from its handshake to its end. Owned by the WsApi.
+class WsApi::Visitor final : public net::WsReceiver {
 public:
-    Entry(std::list<WsSession*>& list, WsSession& session)
-        : list_(list), place_(list.insert(list.end(), &session)) {}
-    ~Entry() { list_.erase(place_); }
-    Entry(const Entry&) = delete;
-    Entry& operator=(const Entry&) = delete;
+    Visitor(WsApi& api, WsSession session, net::TaskGroup::Place in_server)
+        : api_(api), session_(std::move(session)), in_server_(std::move(in_server)) {}
+
+    WsSession& session() noexcept { return session_; }
+    void start() { session_.start(*this); }
+    void moved_to(std::size_t place) noexcept { place_ = place; }
+    std::size_t place() const noexcept { return place_; }
+
+    void received(std::span<const net::WsMessage> batch) override {
+        auto work = [&] { answer(batch); };
+        if (!api_.tasks_.attempt("ws session", work)) {
+            session_.abort();
+        }
+    }
+
+    void ended() override {
+        ended_ = true;
+        if (!paying_) {
+            api_.see_off(*this);
+        }
+    }
 
 private:
-    std::list<WsSession*>& list_;
-    std::list<WsSession*>::iterator place_;
-};
+    // Ends a payment, whatever becomes of the coroutine.
+    struct Paid {
+        void operator()(Visitor* visitor) const noexcept { visitor->paid(); }
+    };
+    using Payment = std::unique_ptr<Visitor, Paid>;
 
-}  // namespace
+    void answer(std::span<const net::WsMessage> batch) {
+        if (session_.answer(batch)) {
+            session_.hold();
+            paying_ = true;
+            api_.tasks_.spawn("ws answers", pay(Payment(this)));
+        }
+    }
+
+    static asio::awaitable<void> pay(Payment payment) { co_await payment->session_.pay(); }
+
+    void paid() noexcept {
+        paying_ = false;
+        if (session_.paying()) {
+            session_.abort();  // it was cancelled or failed
+        }
+        if (ended_) {
+            api_.see_off(*this);
+        } else {
+            session_.go_on();
+        }
+    }
+
+    WsApi& api_;
+    WsSession session_;
+    net::TaskGroup::Place in_server_;
+    std::size_t place_ = 0;
+    bool paying_ = false;
+    bool ended_ = false;
+};
 
 WsApi::WsApi(asio::io_context& context, action::Dispatcher& dispatcher, Secret access_token,
              const protocol::Profile& profile, const Limits& limits, net::WsKeepAlive& keep_alive,
              const event::Greeter& greeter, Log log)
-    : dispatcher_(dispatcher),
+    : calls_{dispatcher},
       access_token_(std::move(access_token)),
       profile_(profile),
       limits_(limits),
       keep_alive_(keep_alive),
       greeter_(greeter),
       log_(std::move(log)),
+      tasks_(context.get_executor(), log_),
       end_of_turn_(context, [this] { flush(); }) {}
+
+WsApi::~WsApi() = default;
 
 // With and without the slash at the end, and nothing behind it (WS-003); the query plays no part
 // (WS-007).
@@ -84,65 +132,85 @@ net::HttpAnswer WsApi::handle(const net::HttpRequest& request) {
     const protocol::Caller caller{request.loopback};
     net::HttpUpgrade upgrade;
     upgrade.answer = net::print_switching(verdict.accept, verdict.protocol);
-    upgrade.serve = [this, role = *role, caller](asio::ip::tcp::socket socket, std::string early) {
-        return serve(std::move(socket), std::move(early), role, caller);
+    upgrade.take = [this, role = *role, caller](asio::ip::tcp::socket socket, std::string early,
+                                                net::TaskGroup::Place place) {
+        WsSession session(
+            net::WebSocket::accept(std::move(socket), std::move(early), limits_, keep_alive_), role,
+            calls_, caller);
+        welcome(std::make_unique<Visitor>(*this, std::move(session), std::move(place)));
     };
     return upgrade;
 }
 
-asio::awaitable<void> WsApi::serve(asio::ip::tcp::socket socket, std::string early, Role role,
-                                   protocol::Caller caller) {
-    net::WebSocket websocket =
-        net::WebSocket::accept(std::move(socket), std::move(early), limits_, keep_alive_);
-    WsSession session(std::move(websocket), role, dispatcher_, parser_, caller);
+void WsApi::welcome(std::unique_ptr<Visitor> visitor) {
+    WsSession& session = visitor->session();
     session.greet(greeter_, event::Filters::of_account);
-    const Entry entry(sessions_, session);
-    log_.debug("connected role={} peer={}", name_of(role), session.peer());
+    log_.debug("connected role={} peer={}", name_of(session.role()), session.peer());
     if (stopped_) {
         session.stop(net::close_code::going_away);
     }
-    co_await session.run();
-    log_.debug("ended role={} peer={} code={} by_peer={} detail={}", name_of(role), session.peer(),
-               session.end().code, session.end().by_peer, session.end().detail);
+    Visitors& list = visitors(session.role());
+    visitor->moved_to(list.size());
+    list.push_back(std::move(visitor));
+    list.back()->start();
+}
+
+void WsApi::see_off(Visitor& visitor) {
+    const WsSession& session = visitor.session();
+    log_.debug("ended role={} peer={} code={} by_peer={} detail={}", name_of(session.role()),
+               session.peer(), session.end().code, session.end().by_peer, session.end().detail);
+    Visitors& list = visitors(session.role());
+    const std::unique_ptr<Visitor> gone = std::exchange(list[visitor.place()], nullptr);
+    if (list.back()) {
+        list.back()->moved_to(visitor.place());
+        list[visitor.place()] = std::move(list.back());
+    }
+    list.pop_back();
 }
 
 bool WsApi::wants_events() const {
-    return std::any_of(sessions_.begin(), sessions_.end(),
-                       [](const WsSession* session) { return session->takes_events(); });
+    return std::any_of(subscribers_.begin(), subscribers_.end(),
+                       [](const auto& visitor) { return visitor->session().open(); });
 }
 
 void WsApi::offer(const SharedText& text) {
     const net::SharedFrame frame(*text);
-    for (WsSession* session : sessions_) {
-        if (!session->takes_events() || session->offer(frame)) {
+    for (const auto& visitor : subscribers_) {
+        WsSession& session = visitor->session();
+        if (!session.open() || session.offer(frame)) {
             continue;
         }
         ++slow_subscribers_;
-        log_.info("slow subscriber closed code=1013 peer={} closed_so_far={}", session->peer(),
+        log_.info("slow subscriber closed code=1013 peer={} closed_so_far={}", session.peer(),
                   slow_subscribers_);
     }
     end_of_turn_.request();
 }
 
 void WsApi::flush() {
-    for (WsSession* session : sessions_) {
-        if (session->takes_events()) {
-            session->flush();
+    for (const auto& visitor : subscribers_) {
+        if (visitor->session().open()) {
+            visitor->session().flush();
         }
     }
 }
 
 void WsApi::stop() {
     stopped_ = true;
-    for (WsSession* session : sessions_) {
-        session->stop(net::close_code::going_away);
+    for (const Visitors* list : {&callers_, &subscribers_}) {
+        for (const auto& visitor : *list) {
+            visitor->session().stop(net::close_code::going_away);
+        }
     }
 }
 
 void WsApi::abort() {
-    for (WsSession* session : sessions_) {
-        session->abort();
+    for (const Visitors* list : {&callers_, &subscribers_}) {
+        for (const auto& visitor : *list) {
+            visitor->session().abort();
+        }
     }
+    tasks_.cancel();
 }
 
 }  // namespace cqhttp::transport

@@ -7,33 +7,37 @@
 #include "gateway/event/greeter.hpp"
 #include "gateway/event/hub.hpp"
 #include "gateway/net/http_server.hpp"
+#include "gateway/net/task_group.hpp"
 #include "gateway/net/websocket.hpp"
-#include "gateway/protocol/action_request.hpp"
 #include "gateway/protocol/profile.hpp"
 #include "gateway/transport/access.hpp"
 #include "gateway/transport/end_of_turn.hpp"
 #include "gateway/transport/ws_session.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cqhttp::transport {
 
 // The forward WebSocket server: /api/, /event/ and, where the profile has it, / (chapter 02). A
 // handshake is refused or completed before anything behind it is looked at, so what an unauthorised
 // client sends along is never a frame (AUTH-034). Events are framed once and shared by all. Lives
-// on the account's loop; its sessions are locals of the server's coroutines.
+// on the account's loop. It owns its sessions, which hold no coroutine while nothing happens; each
+// has a place in the server, so the server's run() lasts until the last of them has ended.
 class WsApi final : public net::HttpHandler, public event::Subscriber {
 public:
     WsApi(asio::io_context& context, action::Dispatcher& dispatcher, Secret access_token,
           const protocol::Profile& profile, const Limits& limits, net::WsKeepAlive& keep_alive,
           const event::Greeter& greeter, Log log);
+    ~WsApi() override;
 
     std::optional<net::HttpResponse> refuse(const net::HttpRequest& head) override;
     net::HttpAnswer handle(const net::HttpRequest& request) override;
@@ -44,18 +48,24 @@ public:
     // Closes every connection with 1001 (WS-034), the queued answers first.
     void stop();
     void abort();
+    // Returns when nobody prepares an answer any more; to be awaited after the server's run().
+    asio::awaitable<void> join() { return tasks_.join(); }
 
     // Subscribers closed because they read too slowly, since the start.
     std::uint64_t slow_subscribers() const noexcept { return slow_subscribers_; }
-    std::size_t sessions() const noexcept { return sessions_.size(); }
+    std::size_t sessions() const noexcept { return callers_.size() + subscribers_.size(); }
 
 private:
-    asio::awaitable<void> serve(asio::ip::tcp::socket socket, std::string early, Role role,
-                                protocol::Caller caller);
+    class Visitor;
+    using Visitors = std::vector<std::unique_ptr<Visitor>>;
+
+    void welcome(std::unique_ptr<Visitor> visitor);
+    void see_off(Visitor& visitor);
+    Visitors& visitors(Role role) noexcept { return role == Role::api ? callers_ : subscribers_; }
     std::optional<Role> role_of(std::string_view path) const noexcept;
     void flush();
 
-    action::Dispatcher& dispatcher_;
+    WsCalls calls_;
     Secret access_token_;
     const protocol::Profile& profile_;
     const Limits& limits_;
@@ -63,8 +73,8 @@ private:
     const event::Greeter& greeter_;
     Log log_;
     RefusalLog refusals_;
-    protocol::RequestParser parser_;
-    std::list<WsSession*> sessions_;
+    Visitors callers_, subscribers_;
+    net::TaskGroup tasks_;
     std::uint64_t slow_subscribers_ = 0;
     bool stopped_ = false;
     EndOfTurn end_of_turn_;

@@ -15,13 +15,8 @@ std::string_view name_of(Role role) noexcept {
     return {};
 }
 
-WsSession::WsSession(net::WebSocket socket, Role role, action::Dispatcher& dispatcher,
-                     protocol::RequestParser& parser, protocol::Caller caller)
-    : socket_(std::move(socket)),
-      role_(role),
-      dispatcher_(dispatcher),
-      parser_(parser),
-      caller_(caller) {}
+WsSession::WsSession(net::WebSocket socket, Role role, WsCalls& calls, protocol::Caller caller)
+    : socket_(std::move(socket)), calls_(calls), role_(role), caller_(caller) {}
 
 asio::awaitable<void> WsSession::run() {
     std::vector<net::WsMessage> batch;
@@ -34,31 +29,29 @@ asio::awaitable<void> WsSession::run() {
         if (!open) {
             co_return;
         }
-        if (role_ == Role::event) {
-            continue;
-        }
-        std::vector<Owed> owed;
-        for (const net::WsMessage& message : batch) {
-            Owed next = take(message);
-            if (owed.empty() && next.answer.ready() && socket_.has_room()) {
-                send(next.answer.take(), next.echo);
-            } else {
-                owed.push_back(std::move(next));
-            }
-        }
-        if (!owed.empty()) {
-            paying_ = true;
-            co_await pay(std::move(owed));
-            paying_ = false;
-            if (stop_code_ != 0) {
-                socket_.close(stop_code_);
-            }
+        if (answer(batch)) {
+            co_await pay();
         }
     }
 }
 
+bool WsSession::answer(std::span<const net::WsMessage> batch) {
+    if (role_ == Role::event) {
+        return false;
+    }
+    for (const net::WsMessage& message : batch) {
+        Owed next = take(message);
+        if (owed_.empty() && next.answer.ready() && socket_.has_room()) {
+            send(next.answer.take(), next.echo);
+        } else {
+            owed_.push_back(std::move(next));
+        }
+    }
+    return !owed_.empty();
+}
+
 void WsSession::stop(std::uint16_t code) {
-    if (paying_) {
+    if (paying()) {
         stop_code_ = code;
         socket_.close_soon(code);
     } else {
@@ -67,17 +60,17 @@ void WsSession::stop(std::uint16_t code) {
 }
 
 WsSession::Owed WsSession::take(const net::WsMessage& message) {
-    protocol::FrameRequest frame = parser_.read_frame(message.payload);
+    protocol::FrameRequest frame = calls_.parser.read_frame(message.payload);
     if (!frame.call) {
         return {protocol::ActionReply::failure(protocol::retcode::bad_request),
                 std::move(frame.echo)};
     }
     frame.call->caller = caller_;
-    return {dispatcher_.call(std::move(*frame.call)), std::move(frame.echo)};
+    return {calls_.dispatcher.call(std::move(*frame.call)), std::move(frame.echo)};
 }
 
-asio::awaitable<void> WsSession::pay(std::vector<Owed> owed) {
-    for (Owed& next : owed) {
+asio::awaitable<void> WsSession::pay() {
+    for (Owed& next : owed_) {
         protocol::ActionReply reply;
         if (next.answer.ready()) {
             reply = next.answer.take();
@@ -90,17 +83,21 @@ asio::awaitable<void> WsSession::pay(std::vector<Owed> owed) {
         }
         send(reply, next.echo);
     }
+    owed_ = std::vector<Owed>();  // not {}, which would keep the memory
+    if (stop_code_ != 0) {
+        socket_.close(stop_code_);
+    }
 }
 
 // There is room, or the connection is ending and the answer has nowhere to go.
 void WsSession::send(const protocol::ActionReply& reply, const std::optional<std::string>& echo) {
-    text_.clear();
+    calls_.text.clear();
     if (echo) {
-        protocol::append_reply(text_, reply, *echo);
+        protocol::append_reply(calls_.text, reply, *echo);
     } else {
-        protocol::append_reply(text_, reply);
+        protocol::append_reply(calls_.text, reply);
     }
-    socket_.send(text_);
+    socket_.send(calls_.text);
 }
 
 void WsSession::greet(const event::Greeter& greeter, std::size_t filter) {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,23 +25,40 @@ enum class Role : std::uint8_t { api, event, universal };
 // "api", "event", "universal".
 std::string_view name_of(Role role) noexcept;
 
+// What the sessions of one transport share.
+struct WsCalls {
+    action::Dispatcher& dispatcher;
+    protocol::RequestParser parser = {};
+    std::string text = {};  // of the answer that is being sent
+};
+
 // One WebSocket in one role, whoever connected. On api and universal every message is a call, and
 // its answer leaves on the same connection in the order of the calls (WS-020 ... WS-042); what one
 // read brought is handled together and its answers leave together. On event everything the peer
-// says is read and ignored (WS-053). Lives on the account's loop, as a local of the coroutine that
-// runs it.
+// says is read and ignored (WS-053). Lives on the account's loop. Either a coroutine runs it, or
+// whoever has the connection's messages hands them on.
 class WsSession {
 public:
-    WsSession(net::WebSocket socket, Role role, action::Dispatcher& dispatcher,
-              protocol::RequestParser& parser, protocol::Caller caller);
+    WsSession(net::WebSocket socket, Role role, WsCalls& calls, protocol::Caller caller);
 
     // Until the connection has ended; see end().
     asio::awaitable<void> run();
+
+    // Instead of run(): has these messages told to `receiver`, who hands them to answer().
+    void start(net::WsReceiver& receiver) { socket_.start(receiver); }
+    // Answers what can be answered at once. True if answers are owed then: pay() is next, and the
+    // connection is held until it has ended.
+    bool answer(std::span<const net::WsMessage> batch);
+    asio::awaitable<void> pay();
+    bool paying() const noexcept { return !owed_.empty(); }
+    void hold() { socket_.hold(); }
+    void go_on() { socket_.go_on(); }
 
     // What was asked for is answered if that does not take long, then comes the close frame.
     void stop(std::uint16_t code);
     void abort() { socket_.abort(); }
 
+    Role role() const noexcept { return role_; }
     bool open() const noexcept { return socket_.open(); }
     bool takes_events() const noexcept { return role_ != Role::api && socket_.open(); }
     // The first event of a connection for events, before any other is offered (META-003). None for
@@ -61,17 +79,14 @@ private:
     };
 
     Owed take(const net::WsMessage& message);
-    asio::awaitable<void> pay(std::vector<Owed> owed);
     void send(const protocol::ActionReply& reply, const std::optional<std::string>& echo);
 
     net::WebSocket socket_;
+    WsCalls& calls_;
     Role role_;
-    action::Dispatcher& dispatcher_;
-    protocol::RequestParser& parser_;
     protocol::Caller caller_;
-    std::string text_;             // of the answer being sent
-    bool paying_ = false;          // answers are owed
-    std::uint16_t stop_code_ = 0;  // of stop() during that
+    std::uint16_t stop_code_ = 0;  // of stop() while answers are owed
+    std::vector<Owed> owed_;
 };
 
 }  // namespace cqhttp::transport
