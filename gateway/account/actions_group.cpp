@@ -94,7 +94,7 @@ ActionReply set_group_ban(ActionContext& context, const Arguments& arguments) {
 }
 
 // The flag in the `anonymous` object of a message event; empty where it has none.
-std::string flag_of(const std::string& anonymous) {
+std::string flag_of(std::string_view anonymous) {
     const auto object = protocol::parse_json(anonymous);
     if (!object || !object->is_object()) {
         return {};
@@ -110,7 +110,7 @@ std::string anonymous_flag(const ActionContext& context, const Arguments& argume
     if (context.profile.anonymous_object && arguments.given("anonymous")) {
         flag = flag_of(arguments.object("anonymous"));
     }
-    return flag.empty() ? arguments.text("flag") : flag;
+    return flag.empty() ? std::string(arguments.text("flag")) : flag;
 }
 
 ActionReply set_group_anonymous_ban(ActionContext& context, const Arguments& arguments) {

@@ -41,8 +41,8 @@ ActionReply record_failure(const ActionContext& context, const Error& error) {
 }
 
 asio::awaitable<ActionReply> get_record(ActionContext& context, Arguments arguments) {
-    auto converting =
-        context.media.convert_record(arguments.text("file"), arguments.text("out_format"));
+    auto converting = context.media.convert_record(std::string(arguments.text("file")),
+                                                   std::string(arguments.text("out_format")));
     const Result<std::string> name = co_await std::move(converting);
     if (!name) {
         co_return record_failure(context, name.error());
@@ -61,7 +61,7 @@ asio::awaitable<ActionReply> get_record(ActionContext& context, Arguments argume
 }
 
 asio::awaitable<ActionReply> get_image(ActionContext& context, Arguments arguments) {
-    auto fetching = context.media.fetch_image(arguments.text("file"));
+    auto fetching = context.media.fetch_image(std::string(arguments.text("file")));
     const Result<std::filesystem::path> path = co_await std::move(fetching);
     if (!path) {
         context.log.warn("get_image: {}", path.error().detail);

@@ -6,9 +6,9 @@
 #include "gateway/protocol/message.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cqhttp::account {
@@ -68,6 +68,10 @@ std::int32_t check_target(const ActionContext& context, Target target) {
     return retcode::failed;
 }
 
+bool too_long(std::string_view text) {
+    return text.size() > longest_message && count_code_points(text) > longest_message;
+}
+
 bool too_long(const Message& message) {
     std::size_t characters = 0;
     for (const Segment& segment : message) {
@@ -103,17 +107,29 @@ Anonymity check_anonymity(const ActionContext& context, Target target, const Mes
                : Anonymity{retcode::anonymous_not_allowed, false};
 }
 
-// What the account is handed. Under 4.0 emoji are codes there (EMO-005); peers see the same emoji
-// either way.
+// Under 4.0 the account is handed emoji as codes (EMO-005); peers see the same emoji either way.
+bool turns_emoji_into_codes(const ActionContext& context) {
+    return context.profile.emoji_codes_when_sending && context.convert_unicode_emoji;
+}
+
+// What the account is handed.
 std::string content_of(const ActionContext& context, const Message& message, bool without_first) {
     const auto skipped = static_cast<std::ptrdiff_t>(without_first ? 1 : 0);
-    const bool codes = context.profile.emoji_codes_when_sending && context.convert_unicode_emoji &&
-                       holds_emoji(message);
+    const bool codes = turns_emoji_into_codes(context) && holds_emoji(message);
     if (!without_first && !codes) {
         return protocol::to_cq(message);
     }
     const Message sent(message.begin() + skipped, message.end());
     return protocol::to_cq(codes ? emoji_to_codes(sent) : sent);
+}
+
+// The same for a plain message.
+std::string content_of(const ActionContext& context, std::string_view plain) {
+    std::string text(plain);
+    if (turns_emoji_into_codes(context) && text_holds_emoji(plain)) {
+        return protocol::to_cq(emoji_to_codes({Segment::text(std::move(text))}));
+    }
+    return text;
 }
 
 void note_own_activity(ActionContext& context, std::int64_t group_id, std::int64_t now) {
@@ -125,18 +141,34 @@ void note_own_activity(ActionContext& context, std::int64_t group_id, std::int64
     }
 }
 
-ActionReply message_id_reply(std::int32_t id) {
-    std::array<char, 16> digits{};
-    char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), id).ptr;
-    ActionReply reply;
-    reply.data.reserve(32);
-    reply.data = R"({"message_id":)";
-    reply.data.append(digits.data(), end);
-    reply.data += '}';
-    return reply;
+// Puts what was checked into the world. Sending makes no message event (PIPE-009).
+ActionReply deliver(ActionContext& context, Target target, std::string content) {
+    StoredMessage row;
+    row.id = context.world.next_message_id();
+    row.time = context.clock.seconds();
+    row.type = name_of(target.channel);
+    row.target = target.id;
+    row.sender = context.world.self_id();
+    row.content = std::move(content);
+    const std::int32_t id = row.id;
+    if (target.channel == Channel::group) {
+        note_own_activity(context, target.id, row.time);
+    }
+    context.world.put(std::move(row));
+    return ActionReply::sent(id);
 }
 
-// Delivers a message. Sending makes no message event (PIPE-009).
+// A plain message is neither empty nor anonymous.
+ActionReply send(ActionContext& context, Target target, std::string_view plain) {
+    if (const std::int32_t code = check_target(context, target); code != retcode::ok) {
+        return ActionReply::failure(code);
+    }
+    if (too_long(plain)) {
+        return ActionReply::failure(retcode::message_too_long);
+    }
+    return deliver(context, target, content_of(context, plain));
+}
+
 ActionReply send(ActionContext& context, Target target, const Message& message) {
     if (message.empty()) {
         return ActionReply::failure(retcode::bad_params);  // ACT-004
@@ -156,19 +188,13 @@ ActionReply send(ActionContext& context, Target target, const Message& message) 
         return ActionReply::failure(
             retcode::bad_params);  // only a segment without a type (MSG-042)
     }
-    StoredMessage row;
-    row.id = context.world.next_message_id();
-    row.time = context.clock.seconds();
-    row.type = name_of(target.channel);
-    row.target = target.id;
-    row.sender = context.world.self_id();
-    row.content = std::move(content);
-    const std::int32_t id = row.id;
-    if (target.channel == Channel::group) {
-        note_own_activity(context, target.id, row.time);
-    }
-    context.world.put(std::move(row));
-    return message_id_reply(id);
+    return deliver(context, target, std::move(content));
+}
+
+ActionReply send(ActionContext& context, Target target, const Arguments& arguments) {
+    const std::string_view plain = arguments.plain_message();
+    return plain.empty() ? send(context, target, arguments.segments())
+                         : send(context, target, plain);
 }
 
 // Looks at the target before anything is downloaded, and again afterwards: the world has moved on.
@@ -181,7 +207,7 @@ asio::awaitable<ActionReply> send_enhanced(ActionContext& context, Target target
 }
 
 bool has_media(const ActionContext& context, const Arguments& arguments) {
-    return context.media.needs_enhancing(arguments.message("message"));
+    return arguments.plain_message().empty() && context.media.needs_enhancing(arguments.segments());
 }
 
 Target private_target(const Arguments& arguments) {
@@ -198,19 +224,19 @@ Target discuss_target(const Arguments& arguments) {
 
 template <Target (*target_of)(const Arguments&)>
 ActionReply send_now(ActionContext& context, const Arguments& arguments) {
-    return send(context, target_of(arguments), arguments.message("message"));
+    return send(context, target_of(arguments), arguments);
 }
 
 template <Target (*target_of)(const Arguments&)>
 asio::awaitable<ActionReply> send_later(ActionContext& context, Arguments arguments) {
     const Target target = target_of(arguments);
-    return send_enhanced(context, target, arguments.take_message("message"));
+    return send_enhanced(context, target, arguments.take_message());
 }
 
 // Target of send_msg; id 0 where the call names none (ACT-005 ... ACT-007).
 Target any_target(const ActionContext& context, const Arguments& arguments) {
     const bool discuss = context.profile.discuss_groups;
-    const std::string& type = arguments.text("message_type");
+    const std::string_view type = arguments.text("message_type");
     if (type == "private") {
         return private_target(arguments);
     }
@@ -237,7 +263,7 @@ ActionReply send_msg_now(ActionContext& context, const Arguments& arguments) {
     if (target.id <= 0) {
         return ActionReply::failure(retcode::bad_params);
     }
-    return send(context, target, arguments.message("message"));
+    return send(context, target, arguments);
 }
 
 asio::awaitable<ActionReply> send_msg_later(ActionContext& context, Arguments arguments) {
@@ -245,7 +271,7 @@ asio::awaitable<ActionReply> send_msg_later(ActionContext& context, Arguments ar
     if (target.id <= 0) {
         co_return ActionReply::failure(retcode::bad_params);
     }
-    auto sending = send_enhanced(context, target, arguments.take_message("message"));
+    auto sending = send_enhanced(context, target, arguments.take_message());
     co_return co_await std::move(sending);
 }
 

@@ -95,8 +95,8 @@ TEST_CASE("actions message: the reply holds the id and nothing else", "[ACT-101]
     Desk desk;
     const auto first = desk.call("send_private_msg", R"({"user_id":10002,"message":"hello"})");
     const auto second = desk.call("send_private_msg", R"({"user_id":10002,"message":"hello"})");
-    CHECK(first.data == R"({"message_id":1})");
-    CHECK(second.data == R"({"message_id":2})");
+    CHECK(first.data_text() == R"({"message_id":1})");
+    CHECK(second.data_text() == R"({"message_id":2})");
 }
 
 TEST_CASE("actions message: sending makes no event", "[PIPE-009]") {

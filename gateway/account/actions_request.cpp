@@ -27,7 +27,7 @@ ActionReply set_friend_add_request(ActionContext& context, const Arguments& argu
     }
     const bool approve = arguments.boolean("approve");
     const std::int64_t user_id = open->user_id;
-    const std::string remark = approve ? arguments.text("remark") : std::string();
+    const std::string remark(approve ? arguments.text("remark") : std::string_view());
     close_request(world, *open, approve, remark);
     if (!approve || world.friend_of(user_id) != nullptr) {
         return {};
@@ -49,7 +49,8 @@ ActionReply answer_applicant(ActionContext& context, const Arguments& arguments,
         return ActionReply::failure(retcode::no_rights);
     }
     const bool approve = arguments.boolean("approve");
-    close_request(world, request, approve, approve ? std::string() : arguments.text("reason"));
+    close_request(world, request, approve,
+                  std::string(approve ? std::string_view() : arguments.text("reason")));
     if (!approve || world.member(group_id, user_id) != nullptr) {
         return {};
     }
@@ -66,7 +67,8 @@ ActionReply answer_invitation(ActionContext& context, const Arguments& arguments
     const std::int64_t group_id = request.group_id;
     const std::int64_t inviter = request.user_id;
     const bool approve = arguments.boolean("approve");
-    close_request(world, request, approve, approve ? std::string() : arguments.text("reason"));
+    close_request(world, request, approve,
+                  std::string(approve ? std::string_view() : arguments.text("reason")));
     if (!approve || own_group(world, group_id).joined()) {
         return {};
     }
@@ -80,7 +82,7 @@ ActionReply answer_invitation(ActionContext& context, const Arguments& arguments
 
 ActionReply set_group_add_request(ActionContext& context, const Arguments& arguments) {
     const bool new_name = context.profile.request_sub_type;
-    const std::string& sub_type = arguments.text(new_name ? "sub_type" : "type");
+    const std::string_view sub_type = arguments.text(new_name ? "sub_type" : "type");
     const Request* open = find_open(context.world, arguments.text("flag"), "group");
     if (open == nullptr || open->sub_type != sub_type) {
         return ActionReply::failure(retcode::not_found);

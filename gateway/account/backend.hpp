@@ -24,7 +24,8 @@ namespace asio = boost::asio;
 // a pending answer starts at the latest when it is awaited, and it must be awaited.
 class Answer {
 public:
-    Answer(protocol::ActionReply reply) : content_(std::move(reply)) {}  // NOLINT: both are answers
+    Answer(protocol::ActionReply reply)  // NOLINT: both are answers
+        : content_(std::in_place_type<protocol::ActionReply>, std::move(reply)) {}
     Answer(asio::awaitable<protocol::ActionReply> later) : content_(std::move(later)) {}  // NOLINT
 
     bool ready() const noexcept { return std::holds_alternative<protocol::ActionReply>(content_); }
@@ -70,7 +71,7 @@ public:
     virtual bool online() const = 0;
     // `call.spec.owner` is account or sandbox. What this account does not offer, or not to this
     // caller, is answered with retcode::unknown_action: it must look like any unknown name.
-    virtual Answer call(Call call) = 0;
+    virtual Answer call(Call&& call) = 0;
     // Whether a control action of the sandbox exists for that caller; asked before its parameters
     // are read.
     virtual bool offers(const protocol::ActionSpec& spec, const protocol::Caller& caller) const = 0;

@@ -15,7 +15,7 @@ std::size_t size_of(const Effect& effect) {
 
 }  // namespace
 
-void EffectLog::add(Effect effect) {
+void EffectLog::add(Effect&& effect) {
     bytes_ += size_of(effect);
     effects_.push_back(std::move(effect));
     ++last_number_;

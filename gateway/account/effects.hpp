@@ -27,7 +27,7 @@ public:
     explicit EffectLog(std::size_t max_effects = 10'000, std::size_t max_bytes = 16 * 1024 * 1024)
         : max_effects_(max_effects), max_bytes_(max_bytes) {}
 
-    void add(Effect effect);
+    void add(Effect&& effect);
     // Forgets them; numbers go on.
     void clear();
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -146,21 +148,13 @@ Character read_character(std::string_view text) {
 // The first bytes of U+203C, the lowest of the set, and of what comes after it.
 constexpr unsigned char lowest_lead = 0xE2;
 
-// Whether one of its characters is in the set. Most texts hold nothing that could be.
-bool holds_emoji(std::string_view text) {
-    std::size_t at = 0;
-    while (at < text.size()) {
-        if (static_cast<unsigned char>(text[at]) < lowest_lead) {
-            ++at;
-            continue;
-        }
-        const Character character = read_character(text.substr(at));
-        if (is_emoji_4_0(character.code_point)) {
-            return true;
-        }
-        at += character.length;
+bool begins_with_eight_ascii(std::string_view text) {
+    std::uint64_t bytes = 0;
+    if (text.size() < sizeof bytes) {
+        return false;
     }
-    return false;
+    std::memcpy(&bytes, text.data(), sizeof bytes);
+    return (bytes & 0x8080'8080'8080'8080U) == 0;
 }
 
 void append_text(Message& out, std::string_view text) {
@@ -222,8 +216,25 @@ std::string emoji_to_characters(std::string_view cq) {
 bool holds_emoji(const Message& message) noexcept {
     return std::any_of(message.begin(), message.end(), [](const Segment& segment) {
         const std::string* text = segment.type == "text" ? segment.find("text") : nullptr;
-        return text != nullptr && holds_emoji(*text);
+        return text != nullptr && text_holds_emoji(*text);
     });
+}
+
+// Most texts hold nothing that could be one.
+bool text_holds_emoji(std::string_view text) noexcept {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (static_cast<unsigned char>(text[at]) < lowest_lead) {
+            at += begins_with_eight_ascii(text.substr(at)) ? 8U : 1U;
+            continue;
+        }
+        const Character character = read_character(text.substr(at));
+        if (is_emoji_4_0(character.code_point)) {
+            return true;
+        }
+        at += character.length;
+    }
+    return false;
 }
 
 Message emoji_to_codes(const Message& message) {

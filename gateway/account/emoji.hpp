@@ -17,8 +17,9 @@ std::string emoji_to_characters(std::string_view cq);
 // Sending under 4.0: what the account is handed. Each character of the 4.0 set in a text becomes an
 // emoji segment (EMO-005). emoji_to_characters gives back what was sent, so peers see the same.
 protocol::Message emoji_to_codes(const protocol::Message& message);
-// Whether that would change anything.
+// Whether that would change anything, in a message and in a text.
 bool holds_emoji(const protocol::Message& message) noexcept;
+bool text_holds_emoji(std::string_view text) noexcept;
 
 // Whether the 4.0 set has it (844 code points).
 bool is_emoji_4_0(char32_t code_point) noexcept;

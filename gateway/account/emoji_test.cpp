@@ -62,6 +62,21 @@ TEST_CASE("emoji: what is sent arrives the same", "[EMO-005][EMO-007]") {
     }
 }
 
+TEST_CASE("emoji: one is seen wherever it stands in a text", "[EMO-005]") {
+    for (std::size_t before = 0; before < 20; ++before) {
+        for (const char* filler : {"a", "\xC3\xA9", "\xE4\xBD\xA0"}) {
+            std::string text;
+            for (std::size_t i = 0; i < before; ++i) {
+                text += filler;
+            }
+            INFO(text);
+            CHECK_FALSE(text_holds_emoji(text));
+            CHECK(text_holds_emoji(text + "\xE2\x98\x80"));
+            CHECK(text_holds_emoji(text + "\xF0\x9F\x98\x80 and more text"));
+        }
+    }
+}
+
 TEST_CASE("emoji: broken text is left alone", "[EMO-005]") {
     CHECK(as_codes("\xF0\x9F") == "\xF0\x9F");
     CHECK(as_codes("\xFF\x80") == "\xFF\x80");

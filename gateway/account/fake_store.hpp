@@ -79,7 +79,8 @@ private:
     }
     template <class Row>
     static void apply(World& world, const Row& row) {
-        world.put(row);
+        Row copy = row;
+        world.put(std::move(copy));
     }
     static void apply(World& world, const UserGone& row) { world.remove_user(row.id); }
     static void apply(World& world, const FriendGone& row) { world.remove_friend(row.user_id); }

@@ -44,11 +44,11 @@ GroupCommit::GroupCommit(asio::any_io_executor executor, World& world, Store& st
       alive_(std::make_shared<GroupCommit*>(this)) {}
 
 GroupCommit::~GroupCommit() {
-    publish_ = [](Consequences) {};
+    publish_ = [](Consequences&&) {};
     flush();
 }
 
-Answer GroupCommit::keep(protocol::ActionReply reply, Consequences consequences) {
+Answer GroupCommit::keep(protocol::ActionReply reply, Consequences&& consequences) {
     Turn& turn = open_turn();
     turn.events += consequences.events.size();
     turn.consequences.push_back(std::move(consequences));

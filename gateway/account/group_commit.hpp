@@ -29,7 +29,7 @@ class GroupCommit {
 public:
     // `publish` is called with the consequences of each kept call, in order, before its answer
     // leaves.
-    using Publish = std::function<void(Consequences)>;
+    using Publish = std::function<void(Consequences&&)>;
 
     // World and store outlive this object.
     GroupCommit(asio::any_io_executor executor, World& world, Store& store,
@@ -40,7 +40,7 @@ public:
     GroupCommit& operator=(const GroupCommit&) = delete;
 
     // The answer of a call that has changed the world in this turn, or follows such a call.
-    Answer keep(protocol::ActionReply reply, Consequences consequences);
+    Answer keep(protocol::ActionReply reply, Consequences&& consequences);
 
     // Takes back what a call of this turn has changed since the world had noted `change_count`
     // changes: those are not kept, and the world is read back at the end of the turn.

@@ -13,7 +13,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <charconv>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -35,46 +34,6 @@ constexpr std::chrono::milliseconds restart_takes{500};
 constexpr std::chrono::milliseconds room_poll{2};
 constexpr std::chrono::seconds longest_wait_for_room{60};
 
-// Handlers by the position of their row in the catalogue; null where there is none.
-class HandlerTable {
-public:
-    explicit HandlerTable(protocol::ProfileId profile)
-        : rows_(protocol::action_catalogue().size(), nullptr) {
-        for (const auto actions :
-             {message_actions(), group_actions(), request_actions(), info_actions(),
-              media_actions(), experimental_actions(), control_actions()}) {
-            for (const SandboxAction& action : actions) {
-                add(action, profile);
-            }
-        }
-        for (const protocol::ActionSpec& spec : protocol::action_catalogue()) {
-            ensure(spec.owner != protocol::ActionOwner::account ||
-                       !spec.profiles.contains(profile) ||
-                       rows_[protocol::action_index(spec)] != nullptr,
-                   "every action of the account has a handler");
-        }
-    }
-
-    const SandboxAction* find(const protocol::ActionSpec& spec) const {
-        return rows_[protocol::action_index(spec)];
-    }
-
-private:
-    void add(const SandboxAction& action, protocol::ProfileId profile) {
-        ensure(action.now != nullptr || action.later != nullptr, "a handler row has a handler");
-        ensure(action.now == nullptr || action.later == nullptr || action.needs_time != nullptr,
-               "needs_time chooses between two handlers");
-        const protocol::ActionSpec* spec = protocol::find_action(action.name, profile);
-        if (spec != nullptr) {
-            const SandboxAction*& row = rows_[protocol::action_index(*spec)];
-            ensure(row == nullptr, "an action has one handler");
-            row = &action;
-        }
-    }
-
-    std::vector<const SandboxAction*> rows_;
-};
-
 // Whether an action changes or sends something; those that only ask say so by their names.
 bool has_effect(const protocol::ActionSpec& spec) {
     for (const std::string_view asks : {"get_", "can_", "_get_"}) {
@@ -85,16 +44,50 @@ bool has_effect(const protocol::ActionSpec& spec) {
     return spec.owner == protocol::ActionOwner::account;
 }
 
-// The number in {"message_id":7}, the data of every send; 0 for other data.
-std::int64_t message_id_of(const ActionReply& reply) {
-    constexpr std::string_view start = R"({"message_id":)";
-    std::int64_t id = 0;
-    if (reply.data.starts_with(start)) {
-        std::from_chars(reply.data.data() + start.size(), reply.data.data() + reply.data.size(),
-                        id);
+// What carries an action out, and whether the record of effects mentions it.
+struct Handler {
+    const SandboxAction* action = nullptr;
+    bool has_effect = false;
+};
+
+// Handlers by the position of their row in the catalogue; without an action where there is none.
+class HandlerTable {
+public:
+    explicit HandlerTable(protocol::ProfileId profile)
+        : rows_(protocol::action_catalogue().size()) {
+        for (const auto actions :
+             {message_actions(), group_actions(), request_actions(), info_actions(),
+              media_actions(), experimental_actions(), control_actions()}) {
+            for (const SandboxAction& action : actions) {
+                add(action, profile);
+            }
+        }
+        for (const protocol::ActionSpec& spec : protocol::action_catalogue()) {
+            ensure(spec.owner != protocol::ActionOwner::account ||
+                       !spec.profiles.contains(profile) || find(spec).action != nullptr,
+                   "every action of the account has a handler");
+        }
     }
-    return id;
-}
+
+    const Handler& find(const protocol::ActionSpec& spec) const {
+        return rows_[protocol::action_index(spec)];
+    }
+
+private:
+    void add(const SandboxAction& action, protocol::ProfileId profile) {
+        ensure(action.now != nullptr || action.later != nullptr, "a handler row has a handler");
+        ensure(action.now == nullptr || action.later == nullptr || action.needs_time != nullptr,
+               "needs_time chooses between two handlers");
+        const protocol::ActionSpec* spec = protocol::find_action(action.name, profile);
+        if (spec != nullptr) {
+            Handler& row = rows_[protocol::action_index(*spec)];
+            ensure(row.action == nullptr, "an action has one handler");
+            row = {&action, has_effect(*spec)};
+        }
+    }
+
+    std::vector<Handler> rows_;
+};
 
 // What the store keeps, or the seed for a new one.
 Result<WorldData> start_world(const SandboxOptions& options, Store* store, const Log& log) {
@@ -137,7 +130,7 @@ public:
           wake_(executor) {
         world_.note_changes(store_ != nullptr);
         if (store_ != nullptr) {
-            auto publish = [this](Consequences consequences) {
+            auto publish = [this](Consequences&& consequences) {
                 this->publish(std::move(consequences));
             };
             commit_.emplace(executor, world_, *store_, recent_messages, std::move(publish), log_);
@@ -154,7 +147,7 @@ public:
                (options_.control == SandboxControl::loopback && caller.loopback);
     }
 
-    Answer call(Call call) {
+    Answer call(Call&& call) {
         if (!offers(call.spec, call.caller)) {
             return ActionReply::failure(retcode::unknown_action);
         }
@@ -254,8 +247,9 @@ private:
         return sink_ == nullptr || sink_->room() > leaving;
     }
 
-    Answer carry_out(Call call) {
-        const SandboxAction* action = handlers_.find(call.spec);
+    Answer carry_out(Call&& call) {
+        const Handler& handler = handlers_.find(call.spec);
+        const SandboxAction* const action = handler.action;
         if (action == nullptr) {
             return ActionReply::failure(retcode::unknown_action);
         }
@@ -267,18 +261,18 @@ private:
         const bool slow = action->now == nullptr ||
                           (action->later != nullptr && action->needs_time(context, call.arguments));
         if (slow) {
-            return run_later(*action, call.spec, std::move(call.arguments));
+            return run_later(handler, std::move(call.arguments));
         }
         const std::size_t noted = world_.change_count();
-        ActionReply reply = run_now(*action, context, call);
+        ActionReply reply = run_now(*action, context, call.arguments);
         bool changed = world_.change_count() > noted;
         if (changed && !reply.ok()) {  // it broke off half way
             commit_->take_back(noted);
             changed = false;
         }
-        Consequences consequences =
-            consequences_of(call.spec, call.arguments.take_raw(), reply, std::move(events));
-        return answer(std::move(reply), std::move(consequences), changed);
+        return answer(std::move(reply),
+                      consequences_of(handler, call.arguments.take_raw(), reply, std::move(events)),
+                      changed);
     }
 
     // A bot that is slow to take events must not make stimuli get lost: they wait, in order.
@@ -321,18 +315,18 @@ private:
         return {};
     }
 
-    ActionReply run_now(const SandboxAction& action, ActionContext& context, const Call& call) {
+    ActionReply run_now(const SandboxAction& action, ActionContext& context,
+                        const protocol::Arguments& arguments) {
         try {
-            return action.now(context, call.arguments);
+            return action.now(context, arguments);
         } catch (const std::exception& error) {  // RET-004
             log_.error("internal error action={} what={}", action.name, error.what());
             return ActionReply::failure(retcode::failed);
         }
     }
 
-    asio::awaitable<ActionReply> run_later(const SandboxAction& action,
-                                           const protocol::ActionSpec& spec,
-                                           protocol::Arguments arguments) {
+    asio::awaitable<ActionReply> run_later(const Handler& handler, protocol::Arguments arguments) {
+        const SandboxAction& action = *handler.action;
         std::vector<protocol::Event> events;
         ActionContext context = context_with(events);
         protocol::Params params = arguments.raw();
@@ -347,7 +341,7 @@ private:
             log_.error("internal error action={} what={}", action.name, error.what());
         }
         Consequences consequences =
-            consequences_of(spec, std::move(params), reply, std::move(events));
+            consequences_of(handler, std::move(params), reply, std::move(events));
         // What other calls have changed since the last turn is not told apart: waiting for it is
         // right too.
         Answer answered = answer(std::move(reply), std::move(consequences), world_.changed());
@@ -358,35 +352,36 @@ private:
         co_return co_await std::move(kept);
     }
 
-    Consequences consequences_of(const protocol::ActionSpec& spec, protocol::Params params,
+    Consequences consequences_of(const Handler& handler, protocol::Params&& params,
                                  const ActionReply& reply,
-                                 std::vector<protocol::Event> events) const {
+                                 std::vector<protocol::Event>&& events) const {
         Consequences consequences;
         if (!reply.ok()) {
             return consequences;
         }
         consequences.events = std::move(events);
-        if (options_.control != SandboxControl::off && has_effect(spec)) {
-            consequences.effect = Effect{.time = clock_.seconds(),
-                                         .action = spec.name,
-                                         .message_id = message_id_of(reply),
-                                         .given = std::move(params)};
+        if (options_.control != SandboxControl::off && handler.has_effect) {
+            Effect& effect = consequences.effect.emplace();
+            effect.time = clock_.seconds();
+            effect.action = handler.action->name;
+            effect.message_id = reply.message_id;
+            effect.given = std::move(params);
         }
         return consequences;
     }
 
     // What has consequences waits for those before it, too: they happen in order.
-    Answer answer(ActionReply reply, Consequences consequences, bool changed) {
+    Answer answer(ActionReply&& reply, Consequences&& consequences, bool changed) {
         const bool follows =
             commit_ && commit_->open() && (consequences.effect || !consequences.events.empty());
         if (commit_ && (changed || follows)) {
             return commit_->keep(std::move(reply), std::move(consequences));
         }
         publish(std::move(consequences));
-        return reply;
+        return std::move(reply);
     }
 
-    void publish(Consequences consequences) {
+    void publish(Consequences&& consequences) {
         if (consequences.effect) {
             effects_.add(std::move(*consequences.effect));
         }
@@ -475,7 +470,7 @@ SelfInfo Sandbox::self() const {
 bool Sandbox::online() const {
     return impl_->online();
 }
-Answer Sandbox::call(Call call) {
+Answer Sandbox::call(Call&& call) {
     return impl_->call(std::move(call));
 }
 bool Sandbox::offers(const protocol::ActionSpec& spec, const protocol::Caller& caller) const {

@@ -51,7 +51,7 @@ public:
 
     SelfInfo self() const override;
     bool online() const override;
-    Answer call(Call call) override;
+    Answer call(Call&& call) override;
     bool offers(const protocol::ActionSpec& spec, const protocol::Caller& caller) const override;
     void block(const protocol::Event& event) override;
     asio::awaitable<void> run(EventSink& events) override;

@@ -238,7 +238,7 @@ TEST_CASE("sandbox: a message with something to download takes its time", "[sand
         const ActionReply fast = bench.reply("set_group_card", card);
         CHECK(fast.ok());
         const ActionReply sent = bench.wait(std::move(slow));
-        CHECK(sent.data == R"({"message_id":8})");
+        CHECK(sent.data_text() == R"({"message_id":8})");
         CHECK(bench.fetcher.requests.size() == 1);
         CHECK(bench.effects().find(R"("action":"send_private_msg")") != std::string::npos);
     }

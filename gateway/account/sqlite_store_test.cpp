@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 namespace cqhttp::account {
 
@@ -221,7 +222,7 @@ TEST_CASE("sqlite store: every kind of change is kept", "[sqlite_store][SBX-002]
     world.put(std::get<StoredMessage>(message(world.next_message_id())));
     StoredMessage recalled = *world.message(1);
     recalled.recalled = true;
-    world.put(recalled);
+    world.put(std::move(recalled));
     world.remove_user(10009);
     world.remove_friend(10002);
     world.remove_member(20001, 10002);

@@ -298,7 +298,7 @@ void World::put(Rejection row) {
     rejections_[{row.group_id, row.user_id}] = row;
 }
 
-void World::put(StoredMessage row) {
+void World::put(StoredMessage&& row) {
     note(row);
     if (last_message_id_ == 0 || steps_after(last_message_id_, row.id) < id_cycle / 2) {
         last_message_id_ = row.id;

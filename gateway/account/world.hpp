@@ -76,7 +76,7 @@ public:
     void put(Notice row);
     void put(LikeCount row);
     void put(Rejection row);
-    void put(StoredMessage row);
+    void put(StoredMessage&& row);
     // Removing what is not there changes nothing.
     void remove_user(std::int64_t id);
     void remove_friend(std::int64_t user_id);

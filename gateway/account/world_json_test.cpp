@@ -4,6 +4,8 @@
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/fixture.hpp"
 
+#include <utility>
+
 namespace cqhttp::account {
 using cqhttp::test::fixture_text;
 using cqhttp::test::load_fixture;
@@ -117,7 +119,7 @@ TEST_CASE("world json: what is written reads back as the same rows", "[world_jso
     world.put(handled);
     StoredMessage recalled = *world.message(1);
     recalled.recalled = true;
-    world.put(recalled);
+    world.put(std::move(recalled));
     world.next_message_id();
     const WorldData before = world.snapshot();
     const auto after = parse_world(cqhttp::protocol::dump_json(world_to_json(before)), self_id);

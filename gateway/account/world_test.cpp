@@ -3,6 +3,7 @@
 #include "gateway/tests/support/catch.hpp"
 
 #include <limits>
+#include <utility>
 
 namespace cqhttp::account {
 
@@ -271,7 +272,7 @@ TEST_CASE("world: a recalled message is replaced in place", "[world]") {
     world.put(message(2));
     StoredMessage recalled = *world.message(1);
     recalled.recalled = true;
-    world.put(recalled);
+    world.put(std::move(recalled));
     CHECK(world.message(1)->recalled);
     CHECK_FALSE(world.message(2)->recalled);
     CHECK(world.next_message_id() == 3);

@@ -60,8 +60,7 @@ Answer Dispatcher::call(protocol::ActionRequest request) {
     if (spec->owner == protocol::ActionOwner::gateway) {
         return system_.call(*spec, *arguments);
     }
-    account::Call call{*spec, std::move(*arguments), request.caller};
-    return backend_.call(std::move(call));
+    return backend_.call({*spec, std::move(*arguments), request.caller});
 }
 
 void Dispatcher::stop() {
@@ -70,7 +69,7 @@ void Dispatcher::stop() {
 }
 
 // No action of that name: it may be one with a suffix.
-Answer Dispatcher::call_unlisted(protocol::ActionRequest request) {
+Answer Dispatcher::call_unlisted(protocol::ActionRequest&& request) {
     if (strip_suffix(request.action, async_suffix)) {
         return call_later(std::move(request));
     }
@@ -82,7 +81,7 @@ Answer Dispatcher::call_unlisted(protocol::ActionRequest request) {
 }
 
 // As call_later, in a queue that all such calls share.
-ActionReply Dispatcher::call_in_turn(protocol::ActionRequest request) {
+ActionReply Dispatcher::call_in_turn(protocol::ActionRequest&& request) {
     if (request.action.ends_with(rate_limited_suffix)) {
         return ActionReply::failure(retcode::unknown_action);  // RATE-005
     }
@@ -92,7 +91,7 @@ ActionReply Dispatcher::call_in_turn(protocol::ActionRequest request) {
 
 // `request.action` has lost its suffix. Neither name nor parameters are looked at before the answer
 // (ASYNC-004, ASYNC-005); a second suffix is no action (ASYNC-006).
-ActionReply Dispatcher::call_later(protocol::ActionRequest request) {
+ActionReply Dispatcher::call_later(protocol::ActionRequest&& request) {
     if (request.action.ends_with(async_suffix)) {
         return ActionReply::failure(retcode::unknown_action);
     }

@@ -51,9 +51,9 @@ public:
     }
 
 private:
-    protocol::ActionReply call_later(protocol::ActionRequest request);
-    protocol::ActionReply call_in_turn(protocol::ActionRequest request);
-    account::Answer call_unlisted(protocol::ActionRequest request);
+    protocol::ActionReply call_later(protocol::ActionRequest&& request);
+    protocol::ActionReply call_in_turn(protocol::ActionRequest&& request);
+    account::Answer call_unlisted(protocol::ActionRequest&& request);
     account::Answer handle_quick_operation(const protocol::Arguments& arguments);
     asio::awaitable<protocol::ActionReply> carry_out_and_answer(protocol::QuickOperation operation);
     asio::awaitable<void> work();

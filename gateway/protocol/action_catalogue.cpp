@@ -426,12 +426,12 @@ constexpr ActionSpec catalogue[] = {
 constexpr std::size_t bucket_count = 256;
 constexpr std::uint8_t no_action = 0xFF;
 
+// Of a name of five bytes or more. Three of them and the length tell the names apart.
 constexpr std::uint32_t hash_of(std::string_view name) {
-    std::uint32_t hash = 2166136261U;  // FNV-1a
-    for (const char byte : name) {
-        hash = (hash ^ static_cast<unsigned char>(byte)) * 16777619U;
-    }
-    return hash ^ (hash >> 16U);
+    std::uint32_t hash = static_cast<std::uint32_t>(name.size());
+    hash = hash * 37 + static_cast<unsigned char>(name[4]);
+    hash = hash * 37 + static_cast<unsigned char>(name[name.size() / 2]);
+    return hash * 37 + static_cast<unsigned char>(name.back());
 }
 
 constexpr auto make_buckets() {
@@ -449,14 +449,26 @@ constexpr auto make_buckets() {
 
 constexpr auto buckets = make_buckets();
 static_assert(std::size(catalogue) < bucket_count / 2);
+static_assert(std::all_of(std::begin(catalogue), std::end(catalogue), [](const ActionSpec& spec) {
+    return spec.params.size() <= max_arguments &&
+           std::count_if(spec.params.begin(), spec.params.end(), [](const ParamSpec& param) {
+               return param.type == ParamType::message;
+           }) <= 1;
+}));
 
-constexpr std::size_t longest_name = [] {
-    std::size_t longest = 0;
+struct Lengths {
+    std::size_t shortest, longest;
+};
+
+constexpr Lengths lengths = [] {
+    Lengths found{catalogue[0].name.size(), 0};
     for (const ActionSpec& spec : catalogue) {
-        longest = std::max(longest, spec.name.size());
+        found.shortest = std::min(found.shortest, spec.name.size());
+        found.longest = std::max(found.longest, spec.name.size());
     }
-    return longest;
+    return found;
 }();
+static_assert(lengths.shortest >= 5);
 
 }  // namespace
 
@@ -465,7 +477,7 @@ std::span<const ActionSpec> action_catalogue() {
 }
 
 const ActionSpec* find_action(std::string_view name, ProfileId profile) {
-    if (name.size() > longest_name) {
+    if (name.size() < lengths.shortest || name.size() > lengths.longest) {
         return nullptr;
     }
     for (std::size_t at = hash_of(name) % bucket_count; buckets[at] != no_action;

@@ -3,6 +3,8 @@
 #include "gateway/protocol/params.hpp"
 #include "gateway/protocol/profile.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -10,8 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
-#include <vector>
 
 namespace cqhttp::protocol {
 
@@ -61,18 +61,29 @@ const ActionSpec* find_action(std::string_view name, ProfileId profile);
 // Position of a row in action_catalogue(), for tables of handlers.
 std::size_t action_index(const ActionSpec& spec);
 
+// No action has more parameters.
+inline constexpr std::size_t max_arguments = 8;
+
 // The parameters of one call, read as its row demands: every one is there, with its default where
 // the caller gave none. Asking for a name or type that the row does not have is a mistake of ours
-// and aborts.
+// and aborts. Texts are not copied: what is returned is valid until take_raw() and as long as this
+// object.
 class Arguments {
 public:
     std::int64_t integer(std::string_view name) const;
     bool boolean(std::string_view name) const;
-    const std::string& text(std::string_view name) const;
-    const Message& message(std::string_view name) const;
-    Message take_message(std::string_view name);
+    std::string_view text(std::string_view name) const;
     // Raw JSON text of an object parameter; empty where none was given.
-    const std::string& object(std::string_view name) const;
+    std::string_view object(std::string_view name) const;
+
+    // The message of the call; no action has two. Most are plain: one text that is its own CQ
+    // string. Such a message is not taken apart; for any other one this is empty.
+    std::string_view plain_message() const;
+    // The segments of the message, plain or not.
+    Message message() const;
+    Message take_message();
+    // The same without a copy, of a message that is not plain.
+    const Message& segments() const;
 
     // Whether the caller gave a usable value for it.
     bool given(std::string_view name) const;
@@ -83,23 +94,31 @@ public:
 
 private:
     friend std::optional<Arguments> bind_arguments(const ActionSpec&, Params, const Profile&);
+
+    static constexpr std::uint32_t no_param = std::numeric_limits<std::uint32_t>::max();
     struct Slot {
         const ParamSpec* spec = nullptr;
+        std::int64_t number = 0;         // an integer, or a boolean as 0 or 1
+        std::uint32_t param = no_param;  // which of raw_ holds the text, object or plain message
         bool given = false;
-        std::variant<std::monostate, std::int64_t, bool, std::string, Message> value;
     };
-    static bool bind_integer(Slot& slot, const Params& params);
-    static bool bind_boolean(Slot& slot, const Params& params);
-    static bool bind_text(Slot& slot, const Params& params, const Profile& profile);
-    static bool bind_message(Slot& slot, const Params& params, const Profile& profile);
-    static bool bind_object(Slot& slot, const Params& params);
-    static bool bind(Slot& slot, const Params& params, const Profile& profile);
 
-    std::size_t position_of(std::string_view name) const;
-    template <class T>
-    const T& value_of(std::string_view name) const;
+    bool bind(Slot& slot, const Profile& profile);
+    bool bind_integer(Slot& slot) const;
+    bool bind_boolean(Slot& slot) const;
+    bool bind_text(Slot& slot, const Profile& profile) const;
+    bool bind_message(Slot& slot, const Profile& profile);
+    bool bind_object(Slot& slot) const;
+    void keep(Slot& slot, const Param* param) const;
 
-    std::vector<Slot> slots_;
+    const Slot& slot_of(std::string_view name) const;
+    const Slot& slot_of(std::string_view name, ParamType type) const;
+    std::string_view text_at(const Slot& slot) const;
+
+    std::array<Slot, max_arguments> slots_;
+    std::size_t count_ = 0;
+    std::size_t message_at_ = max_arguments;  // the slot of the message; that is none
+    Message message_;                         // empty if it is plain
     Params raw_;
 };
 

@@ -16,22 +16,45 @@ std::string_view status_of(std::int32_t code) noexcept {
     }
 }
 
+namespace {
+
+void append_number(std::string& out, std::int32_t number) {
+    std::array<char, 12> digits{};
+    char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), end);
+}
+
+void append_data(std::string& out, const ActionReply& reply) {
+    if (reply.message_id == 0) {
+        out += reply.data;
+        return;
+    }
+    out += R"({"message_id":)";
+    append_number(out, reply.message_id);
+    out += '}';
+}
+
+}  // namespace
+
+std::string ActionReply::data_text() const {
+    std::string text;
+    append_data(text, *this);
+    return text;
+}
+
 void append_reply(std::string& out, const ActionReply& reply,
                   std::optional<std::string_view> echo) {
-    ensure(!reply.data.empty(), "a reply's data is JSON text");
-    constexpr std::size_t around = 64;  // what stands around data and echo
+    ensure(!reply.data.empty() || reply.message_id != 0, "a reply's data is JSON text");
+    constexpr std::size_t around = 96;  // what stands around data and echo, and a message id
     out.reserve(out.size() + reply.data.size() + (echo ? echo->size() : 0) + around);
     if (reply.ok()) {
         out += R"({"status":"ok","retcode":0,"data":)";
-        out += reply.data;
+        append_data(out, reply);
     } else {
-        std::array<char, 12> digits{};
-        char* const end =
-            std::to_chars(digits.data(), digits.data() + digits.size(), reply.retcode).ptr;
         out += R"({"status":")";
         out += status_of(reply.retcode);
         out += R"(","retcode":)";
-        out.append(digits.data(), end);
+        append_number(out, reply.retcode);
         // Whatever a handler had gathered before it failed stays here (HTTP-065).
         out += R"(,"data":null)";
         if (!reply.wording.empty()) {

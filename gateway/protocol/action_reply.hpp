@@ -39,19 +39,24 @@ inline constexpr std::int32_t no_rights = -39;
 }  // namespace retcode
 
 // The answer to one call. `data` is JSON text, written once where it arises: "null" for failed and
-// async calls and for actions without data (HTTP-065). `wording` tells people why a call failed;
-// only the sandbox's control actions do.
+// async calls and for actions without data (HTTP-065), not used for what was sent. `wording` tells
+// people why a call failed; only the sandbox's control actions do.
 struct ActionReply {
     std::int32_t retcode = retcode::ok;
     std::string data = "null";
     std::string wording = {};
+    std::int32_t message_id = 0;  // of what was sent; 0: nothing was
 
     static ActionReply failure(std::int32_t code, std::string wording = {}) {
         return {code, "null", std::move(wording)};
     }
+    // {"message_id":N}, which is written with the answer.
+    static ActionReply sent(std::int32_t message_id) { return {retcode::ok, {}, {}, message_id}; }
     static ActionReply asynchronous() { return {retcode::async, "null"}; }
     static ActionReply with(const Json& data) { return {retcode::ok, dump_json(data)}; }
     bool ok() const noexcept { return retcode == retcode::ok; }
+    // The JSON text of `data`, of every successful call.
+    std::string data_text() const;
 };
 
 // "ok", "async" or "failed" (HTTP-064).

@@ -3,6 +3,9 @@
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/fixture.hpp"
 
+#include <cstdint>
+#include <string>
+
 namespace cqhttp::protocol {
 
 TEST_CASE("action reply: its text is exactly that of the fixtures",
@@ -30,6 +33,20 @@ TEST_CASE("action reply: several answers can stand in one text", "[WS-021]") {
     CHECK(text == R"({"status":"ok","retcode":0,"data":null,"echo":1})"
                   R"({"status":"failed","retcode":100,"data":null})"
                   R"({"status":"async","retcode":1,"data":null,"echo":2})");
+}
+
+TEST_CASE("action reply: what was sent is told by its number", "[ACT-003][ECHO-013]") {
+    for (const std::int32_t id : {1, 42, 2147483647}) {
+        const std::string data = "{\"message_id\":" + std::to_string(id) + '}';
+        const ActionReply reply = ActionReply::sent(id);
+        CHECK(reply.ok());
+        CHECK(reply.data_text() == data);
+        std::string text;
+        append_reply(text, reply, "1e2");
+        CHECK(text == R"({"status":"ok","retcode":0,"data":)" + data + R"(,"echo":1e2})");
+    }
+    CHECK(ActionReply{}.data_text() == "null");
+    CHECK(ActionReply{retcode::ok, "[1]"}.data_text() == "[1]");
 }
 
 TEST_CASE("action reply: the status follows from the code", "[HTTP-064][RET-002]") {

@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace cqhttp::protocol {
 namespace {
@@ -29,10 +32,10 @@ Json value_of(const Arguments& arguments, const ParamSpec& param) {
         case ParamType::integer: return arguments.integer(param.name);
         case ParamType::boolean: return arguments.boolean(param.name);
         case ParamType::text: return arguments.text(param.name);
-        case ParamType::message: return to_cq(arguments.message(param.name));
+        case ParamType::message: return to_cq(arguments.message());
         case ParamType::object: break;
     }
-    const std::string& json = arguments.object(param.name);
+    const std::string_view json = arguments.object(param.name);
     return json.empty() ? Json() : Json::parse(json);
 }
 
@@ -147,9 +150,68 @@ TEST_CASE("arguments: an object keeps its text", "[ACT-018]") {
 TEST_CASE("arguments: the call as it came stays complete", "[HTTP-052]") {
     const std::string call = R"({"user_id":"5","message":"hello","unknown":[1,{"a":null}]})";
     Arguments arguments = accepted_call("send_private_msg", call, ProfileId::cqhttp_4_0);
-    const Message message = arguments.take_message("message");
+    const Message message = arguments.take_message();
     CHECK(message == Message{Segment::text("hello")});
     CHECK(arguments.raw().to_json() == call);
+}
+
+TEST_CASE("arguments: a plain message is not taken apart and means the same",
+          "[PAR-013][PAR-014][PAR-015][MSG-020]") {
+    struct Row {
+        const char* message;
+        std::string_view plain;
+        Message segments;
+    };
+    const std::vector<Row> rows{
+        {R"("hello, world: what is 1<2?")",
+         "hello, world: what is 1<2?",
+         {Segment::text("hello, world: what is 1<2?")}},
+        {R"("\u4f60\u597d\n")",
+         "\xE4\xBD\xA0\xE5\xA5\xBD\n",
+         {Segment::text("\xE4\xBD\xA0\xE5\xA5\xBD\n")}},
+        {R"("a]b")", "", {Segment::text("a]b")}},
+        {R"("a[b")", "", {Segment::text("a[b")}},
+        {R"("a&b")", "", {Segment::text("a&b")}},
+        {R"("[{\"type\":1}]")", "", {Segment::text("[{\"type\":1}]")}},
+        {R"({"type":"text","data":{"text":"one"}})", "", {Segment::text("one")}},
+    };
+    for (const Row& row : rows) {
+        for (const char* escape : {"false", "true"}) {
+            INFO(row.message << " auto_escape " << escape);
+            const std::string call = std::string(R"({"user_id":5,"message":)") + row.message +
+                                     R"(,"auto_escape":)" + escape + '}';
+            Arguments arguments = accepted_call("send_private_msg", call, ProfileId::cqhttp_4_0);
+            CHECK(arguments.plain_message() == row.plain);
+            CHECK(arguments.message() == row.segments);
+            if (row.plain.empty()) {
+                CHECK(arguments.segments() == row.segments);
+            }
+            const Arguments copy = arguments;
+            CHECK(arguments.take_message() == row.segments);
+            arguments.take_raw();
+            CHECK(copy.message() == row.segments);
+            CHECK(copy.integer("user_id") == 5);
+        }
+    }
+}
+
+TEST_CASE("arguments: an empty message and one that is no message are refused", "[ACT-004]") {
+    for (const char* message : {R"("")", "null", "5", "[]", "{}", R"([{"type":"text"}])"}) {
+        INFO(message);
+        const std::string call = std::string(R"({"user_id":5,"message":)") + message + '}';
+        CHECK_FALSE(bind_arguments(*find_action("send_private_msg", ProfileId::cqhttp_4_0),
+                                   params_of(call), profile(ProfileId::cqhttp_4_0))
+                        .has_value());
+    }
+}
+
+TEST_CASE("arguments: texts stay right when the arguments are moved", "[ACT-011]") {
+    Arguments first = accepted_call("get_record", R"({"file":"a.amr","out_format":"mp3"})",
+                                    ProfileId::cqhttp_4_15);
+    const Arguments second = std::move(first);
+    CHECK(second.text("file") == "a.amr");
+    CHECK(second.text("out_format") == "mp3");
+    CHECK_FALSE(second.boolean("full_path"));
 }
 
 TEST_CASE("arguments: a value that is not UTF-8 is refused only where it is read", "[HTTP-050]") {

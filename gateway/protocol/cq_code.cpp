@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace cqhttp::protocol {
 namespace {
@@ -78,6 +80,13 @@ void append_escaped(std::string& out, std::string_view text, Place place) {
         begin = i + 1;
     }
     out += text.substr(begin);
+}
+
+// Whether one of the eight bytes is `byte`.
+bool holds(std::uint64_t eight_bytes, unsigned char byte) {
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
+    const std::uint64_t zero_where_equal = eight_bytes ^ (ones * byte);
+    return ((zero_where_equal - ones) & ~zero_where_equal & (ones * 0x80)) != 0;
 }
 
 // --- reading ----------------------------------------------------------------------------------
@@ -174,6 +183,19 @@ void add_code(Message& message, std::string_view name, std::string_view paramete
 }
 
 }  // namespace
+
+bool is_plain_text(std::string_view text) noexcept {
+    constexpr std::size_t step = sizeof(std::uint64_t);
+    std::size_t at = 0;
+    for (; at + step <= text.size(); at += step) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, text.data() + at, step);
+        if (holds(bytes, '&') || holds(bytes, '[') || holds(bytes, ']')) {
+            return false;
+        }
+    }
+    return find_special(text, at, Place::text) == text.size();
+}
 
 std::string escape_text(std::string_view text) {
     std::string out;

@@ -35,6 +35,21 @@ std::string repeated(std::string_view piece, std::size_t times) {
     return text;
 }
 
+TEST_CASE("cq code: a plain text is its own CQ string", "[MSG-020][MSG-040]") {
+    for (std::size_t size = 0; size < 40; ++size) {
+        const std::string plain(size, 'Y');  // differs from a bracket in one bit
+        CHECK(is_plain_text(plain));
+        CHECK(is_plain_text(plain + "\xE4\xBD\xA0,;#'_"));
+        for (std::size_t at = 0; at < size; ++at) {
+            for (const char special : {'&', '[', ']'}) {
+                std::string text = plain;
+                text[at] = special;
+                CHECK_FALSE(is_plain_text(text));
+            }
+        }
+    }
+}
+
 TEST_CASE("cq code: strings are read as the table says",
           "[cq_code][MSG-020][MSG-021][MSG-022][MSG-030][MSG-031][MSG-032][MSG-033][MSG-034]"
           "[MSG-035][MSG-036][MSG-037]") {

@@ -62,6 +62,9 @@ void append_segment_json(std::string& out, const Message& message);
 // afterwards cannot be sent (ACT-004).
 void normalise(Message& message);
 
+// Whether a text is its own CQ string: nothing in it needs an escape, and it holds no code.
+bool is_plain_text(std::string_view text) noexcept;
+
 // Text and value escapes of MSG-020, and their reading, MSG-021.
 std::string escape_text(std::string_view text);
 std::string escape_value(std::string_view value);

@@ -35,15 +35,17 @@ Reading<T> value_of(T value) {
 // The number at the start of `text`, as the original's std::stoll reads it: white space before and
 // anything after it are ignored (PAR-004).
 Reading<std::int64_t> leading_integer(std::string_view text) {
-    const std::size_t start = text.find_first_not_of(" \t\n\v\f\r");
-    if (start == std::string_view::npos) {
-        return absent<std::int64_t>();
-    }
-    text.remove_prefix(start);
-    if (text.front() == '+') {
-        text.remove_prefix(1);
-        if (text.starts_with('-')) {
+    if (text.empty() || text.front() < '0' || text.front() > '9') {  // rarely
+        const std::size_t start = text.find_first_not_of(" \t\n\v\f\r");
+        if (start == std::string_view::npos) {
             return absent<std::int64_t>();
+        }
+        text.remove_prefix(start);
+        if (text.front() == '+') {
+            text.remove_prefix(1);
+            if (text.starts_with('-')) {
+                return absent<std::int64_t>();
+            }
         }
     }
     std::int64_t number = 0;
@@ -263,19 +265,18 @@ Reading<bool> read_boolean(const Param* param) {
     }
 }
 
-Reading<std::string> read_text(const Param* param, const Profile& profile) {
+Reading<std::string_view> read_text(const Param* param, const Profile& profile) {
     if (param == nullptr) {
-        return absent<std::string>();
+        return absent<std::string_view>();
     }
     switch (param->kind) {
-        case ParamKind::text: return value_of(std::string(param->text));
+        case ParamKind::text: return value_of(param->text);
         case ParamKind::integer:
         case ParamKind::real:
         case ParamKind::boolean:
-            return profile.text_from_scalars ? value_of(std::string(param->text))
-                                             : absent<std::string>();
-        case ParamKind::invalid: return invalid<std::string>();
-        default: return absent<std::string>();
+            return profile.text_from_scalars ? value_of(param->text) : absent<std::string_view>();
+        case ParamKind::invalid: return invalid<std::string_view>();
+        default: return absent<std::string_view>();
     }
 }
 

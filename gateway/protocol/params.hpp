@@ -114,8 +114,8 @@ struct Reading {
 Reading<std::int64_t> read_integer(const Param* param);
 // PAR-007 ... PAR-010, PAR-019.
 Reading<bool> read_boolean(const Param* param);
-// PAR-011, PAR-012 (converted in onebot-11).
-Reading<std::string> read_text(const Param* param, const Profile& profile);
+// PAR-011, PAR-012 (converted in onebot-11). The text is the parameter's own.
+Reading<std::string_view> read_text(const Param* param, const Profile& profile);
 // PAR-013, PAR-014, MSG-011. The result is normalised; an empty or malformed message is `absent`.
 Reading<Message> read_message(const Param* param, bool auto_escape, const Profile& profile);
 

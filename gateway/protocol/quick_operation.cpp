@@ -126,8 +126,8 @@ private:
 
     void add_given_text(Params& params, const char* name) const {
         const Params given = field(name);
-        const Reading<std::string> read = read_text(given.find(name), profile_);
-        if (read.state == Reading<std::string>::State::value) {
+        const auto read = read_text(given.find(name), profile_);
+        if (read.state == Reading<std::string_view>::State::value) {
             add_text(params, name, read.value);
         }
     }

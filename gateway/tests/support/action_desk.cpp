@@ -231,7 +231,7 @@ protocol::Json Desk::data(std::string_view action, std::string_view params) {
         throw std::runtime_error(std::string(action) + " failed with " +
                                  std::to_string(reply.retcode));
     }
-    return protocol::parse_json(reply.data).value();
+    return protocol::parse_json(reply.data_text()).value();
 }
 
 bool Desk::is_slow(std::string_view action, std::string_view params) {

@@ -23,7 +23,7 @@ public:
     account::SelfInfo self() const override { return {10086001, "gateway"}; }
     bool online() const override { return is_online; }
 
-    account::Answer call(account::Call call) override {
+    account::Answer call(account::Call&& call) override {
         calls.push_back({std::string(call.spec.name), call.arguments.raw(), call.caller.loopback});
         if (later) {
             return answer_later(answer);

@@ -74,7 +74,7 @@ struct Bench {
     protocol::Json data(const char* action, const char* params) {
         const ActionReply answered = reply(action, params);
         REQUIRE(answered.ok());
-        return *protocol::parse_json(answered.data);
+        return *protocol::parse_json(answered.data_text());
     }
     std::string effects() { return reply(".sandbox_effects", "{}").data; }
 
