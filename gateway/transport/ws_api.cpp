@@ -71,10 +71,10 @@ private:
     bool ended_ = false;
 };
 
-WsApi::WsApi(asio::io_context& context, action::Dispatcher& dispatcher, Secret access_token,
+WsApi::WsApi(asio::io_context& context, action::Calls& calls, Secret access_token,
              const protocol::Profile& profile, const Limits& limits, net::WsKeepAlive& keep_alive,
              const event::Greeter& greeter, Log log)
-    : calls_{dispatcher},
+    : calls_{calls},
       access_token_(std::move(access_token)),
       profile_(profile),
       limits_(limits),

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/action/dispatcher.hpp"
+#include "gateway/action/calls.hpp"
 #include "gateway/base/limits.hpp"
 #include "gateway/base/log.hpp"
 #include "gateway/base/secret.hpp"
@@ -34,7 +34,7 @@ namespace cqhttp::transport {
 // has a place in the server, so the server's run() lasts until the last of them has ended.
 class WsApi final : public net::HttpHandler, public event::Subscriber {
 public:
-    WsApi(asio::io_context& context, action::Dispatcher& dispatcher, Secret access_token,
+    WsApi(asio::io_context& context, action::Calls& calls, Secret access_token,
           const protocol::Profile& profile, const Limits& limits, net::WsKeepAlive& keep_alive,
           const event::Greeter& greeter, Log log);
     ~WsApi() override;

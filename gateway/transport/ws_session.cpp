@@ -66,7 +66,7 @@ WsSession::Owed WsSession::take(const net::WsMessage& message) {
                 std::move(frame.echo)};
     }
     frame.call->caller = caller_;
-    return {calls_.dispatcher.call(std::move(*frame.call)), std::move(frame.echo)};
+    return {calls_.calls.call(std::move(*frame.call)), std::move(frame.echo)};
 }
 
 asio::awaitable<void> WsSession::pay() {

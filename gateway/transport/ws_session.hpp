@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/action/dispatcher.hpp"
+#include "gateway/action/calls.hpp"
 #include "gateway/event/greeter.hpp"
 #include "gateway/net/websocket.hpp"
 #include "gateway/protocol/action_request.hpp"
@@ -27,7 +27,7 @@ std::string_view name_of(Role role) noexcept;
 
 // What the sessions of one transport share.
 struct WsCalls {
-    action::Dispatcher& dispatcher;
+    action::Calls& calls;
     protocol::RequestParser parser = {};
     std::string text = {};  // of the answer that is being sent
 };
