@@ -17,6 +17,20 @@ std::string_view SharedFrame::text() const noexcept {
     return std::string_view(*bytes_).substr(header_);
 }
 
+void SharedFrames::add(SharedFrame frame) {
+    const std::string& bytes = frame.bytes();
+    // writev only reads; its struct does not say so.
+    pieces_.push_back({const_cast<char*>(bytes.data()), bytes.size()});
+    size_ += bytes.size();
+    frames_.push_back(std::move(frame));
+}
+
+void SharedFrames::clear() noexcept {
+    frames_.clear();
+    pieces_.clear();
+    size_ = 0;
+}
+
 WebSocket::WebSocket(std::shared_ptr<WsConnection> connection) noexcept
     : connection_(std::move(connection)) {}
 WebSocket::WebSocket(WebSocket&&) noexcept = default;
@@ -61,7 +75,10 @@ WebSocket::Push WebSocket::send(std::string_view text) {
     return connection_->send(text);
 }
 WebSocket::Push WebSocket::send(const SharedFrame& frame) {
-    return connection_->send(frame.bytes_, frame.text());
+    return connection_->send(frame);
+}
+WebSocket::Push WebSocket::send(const SharedFrames& frames) {
+    return connection_->send(frames);
 }
 void WebSocket::flush() {
     connection_->flush();

@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <sys/uio.h>
 #include <vector>
 
 namespace cqhttp::net {
@@ -43,9 +44,29 @@ public:
     std::string_view text() const noexcept;
 
 private:
-    friend class WebSocket;
+    friend class WsConnection;
     SharedText bytes_;
     std::size_t header_ = 0;
+};
+
+// Texts that many connections send at the same time: what the system is asked to write is put
+// together once for all of them.
+class SharedFrames {
+public:
+    void add(SharedFrame frame);
+    void clear() noexcept;
+    bool empty() const noexcept { return frames_.empty(); }
+    // Whether they should be sent before more are added.
+    bool full() const noexcept { return frames_.size() >= most || size_ >= most_bytes; }
+
+private:
+    static constexpr std::size_t most = 64;  // as many as one write takes
+    static constexpr std::size_t most_bytes = 256 * 1024;
+
+    friend class WsConnection;
+    std::vector<SharedFrame> frames_;
+    std::vector<iovec> pieces_;
+    std::size_t size_ = 0;
 };
 
 // What all connections of one loop share: busy ones borrow buffers here, and one timer finds dead
@@ -122,6 +143,8 @@ public:
     // bound and one text, and an empty one takes one text of any size.
     Push send(std::string_view text);
     Push send(const SharedFrame& frame);
+    // Writes at once what the peer takes and queues the rest; `full` as soon as one of them is.
+    Push send(const SharedFrames& frames);
     // Starts to write what is queued; returns at once.
     void flush();
     // Whether less than half of the outbox is in use.

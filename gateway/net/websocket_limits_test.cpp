@@ -316,6 +316,90 @@ TEST_CASE("websocket: the outbox counts texts and takes any size when empty", "[
     bench.wait(server);
 }
 
+TEST_CASE("websocket: frames that leave together arrive whole and in order however slow the peer",
+          "[WS-050][WS-060][WS-061]") {
+    Limits limits = small();
+    limits.outbox_bytes = 1024 * 1024;
+    WsBench bench(limits);
+    std::vector<std::string> accepted;
+    const auto push = [&]() -> asio::awaitable<WsEnd> {
+        WebSocket socket = co_await bench.accept();
+        SharedFrames frames;
+        WebSocket::Push pushed = WebSocket::Push::queued;
+        for (int round = 0; pushed == WebSocket::Push::queued; ++round) {
+            std::vector<std::string> texts;
+            for (int i = 0; i < 10; ++i) {
+                texts.push_back(std::to_string(round * 10 + i) + std::string(20'000, 'x'));
+                frames.add(SharedFrame(texts.back()));
+            }
+            const std::size_t before = socket.queued_bytes();
+            pushed = socket.send(frames);
+            const std::size_t queued = socket.queued_bytes() - before;
+            // The last time there is room for some of them only.
+            texts.resize(pushed == WebSocket::Push::full ? queued / 20'000 : texts.size());
+            accepted.insert(accepted.end(), texts.begin(), texts.end());
+            frames.clear();
+        }
+        CHECK(pushed == WebSocket::Push::full);
+        CHECK(socket.queued_bytes() >= bench.limits.outbox_bytes);
+        CHECK(socket.queued_bytes() <= bench.limits.outbox_bytes + 20'020);
+        co_await socket.room();
+        frames.add(SharedFrame("last"));
+        CHECK(socket.send(frames) == WebSocket::Push::queued);
+        socket.close(close_code::going_away);
+        CHECK(socket.send(frames) == WebSocket::Push::closed);
+        co_return co_await echo(socket);
+    };
+    const auto server = bench.spawn(push());
+    const auto talk = [&]() -> asio::awaitable<void> {
+        RawPeer peer(bench);
+        co_await peer.connect();
+        co_await pause(20ms);
+        REQUIRE(accepted.size() > 50);
+        for (const std::string& text : accepted) {
+            const RawFrame frame = co_await peer.frame();
+            REQUIRE((frame == RawFrame{text_frame, text}));
+        }
+        const RawFrame last = co_await peer.frame();
+        REQUIRE(last == RawFrame{text_frame, "last"});
+        const RawFrame close = co_await peer.frame();
+        REQUIRE(close == RawFrame{close_frame, raw_close(1001)});
+    };
+    run_coro(bench.context, talk());
+    bench.wait(server);
+}
+
+TEST_CASE("websocket: frames that leave together join what is queued already", "[WS-050][WS-060]") {
+    WsBench bench;
+    auto tls = any_tls();
+    const auto server = bench.spawn(serve_echo(bench));
+    // A client masks each on its own; the server sends them back.
+    const auto talk = [&]() -> asio::awaitable<void> {
+        WsConnectRequest request{bench.url(), {}};
+        auto connected = co_await WebSocket::connect(bench.context, std::move(request), tls,
+                                                     bench.limits, *bench.keep_alive);
+        REQUIRE(connected.has_value());
+        WebSocket socket = std::move(*connected);
+        SharedFrames frames;
+        frames.add(SharedFrame("two"));
+        frames.add(SharedFrame("three"));
+        socket.send("one");
+        REQUIRE(socket.send(frames) == WebSocket::Push::queued);
+        std::vector<std::string> got;
+        std::vector<WsMessage> batch;
+        while (got.size() < 3) {
+            const bool more = co_await socket.read(batch);
+            REQUIRE(more);
+            for (const WsMessage& message : batch) {
+                got.emplace_back(message.payload);
+            }
+        }
+        REQUIRE(got == std::vector<std::string>{"one", "two", "three"});
+    };
+    run_coro(bench.context, talk());
+    bench.wait(server);
+}
+
 TEST_CASE("websocket: a peer that never reads is closed within the time for closing",
           "[WS-061][WSR-053]") {
     for (const bool drop : {false, true}) {

@@ -54,7 +54,8 @@ public:
     void hold() noexcept { held_ = true; }
     void go_on();
     Push send(std::string_view text);
-    Push send(const SharedText& frame, std::string_view text);
+    Push send(const SharedFrame& frame);
+    Push send(const SharedFrames& frames);
     void flush();
     bool has_room() const noexcept;
     asio::awaitable<void> room();
@@ -115,6 +116,7 @@ private:
     bool is_full() const noexcept;
     bool push_last_frames();
     bool write_plain();
+    std::size_t write_now(std::span<const iovec> pieces, std::size_t size);
     void wait_writable();
     void writable(const boost::system::error_code& error);
     void write_secure();

@@ -47,15 +47,42 @@ WsConnection::Push WsConnection::send(std::string_view text) {
     return admitted;
 }
 
-WsConnection::Push WsConnection::send(const SharedText& frame, std::string_view text) {
+WsConnection::Push WsConnection::send(const SharedFrame& frame) {
     if (role_ == WsRole::client) {
-        return send(text);  // every frame of a client has a mask of its own
+        return send(frame.text());  // every frame of a client has a mask of its own
     }
     const Push admitted = admit();
     if (admitted == Push::queued) {
-        output_.push(frame);
+        output_.push(frame.bytes_);
     }
     return admitted;
+}
+
+WsConnection::Push WsConnection::send(const SharedFrames& frames) {
+    if (!open()) {
+        return Push::closed;
+    }
+    std::size_t written = 0;
+    if (output_.empty() && !writing_ && !tls() && role_ == WsRole::server) {
+        written = write_now(frames.pieces_, frames.size_);
+        if (written == frames.size_) {
+            return Push::queued;
+        }
+    }
+    for (const SharedFrame& frame : frames.frames_) {
+        if (written >= frame.bytes().size()) {
+            written -= frame.bytes().size();
+            continue;
+        }
+        if (const Push pushed = send(frame); pushed != Push::queued) {
+            return pushed;
+        }
+        if (written != 0) {
+            output_.consume(loop_->texts(), std::exchange(written, 0));
+        }
+    }
+    flush();
+    return Push::queued;
 }
 
 void WsConnection::push_control(WsOpcode opcode, std::string_view payload) {
@@ -106,37 +133,38 @@ void WsConnection::flush() {
 
 // True if there may be room for more.
 bool WsConnection::write_plain() {
-    std::array<iovec, pieces_per_write> pieces;
-    const std::size_t count = output_.gather(pieces);
+    std::array<iovec, pieces_per_write> room;
+    const auto pieces = std::span(room).first(output_.gather(room));
+    std::size_t offered = 0;
+    for (const iovec& piece : pieces) {
+        offered += piece.iov_len;
+    }
+    const std::size_t written = write_now(pieces, offered);
+    output_.consume(loop_->texts(), written);
+    if (rare_ && has_room()) {
+        wake_room();
+    }
+    return written == offered;
+}
+
+// Writes what the socket takes. If that is not all, it is waited for, or broken.
+std::size_t WsConnection::write_now(std::span<const iovec> pieces, std::size_t size) {
     msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = count;
-    const auto size = ::sendmsg(plain_->native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (size >= 0) {
-        std::size_t offered = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            offered += pieces[i].iov_len;
-        }
-        const auto written = static_cast<std::size_t>(size);
-        output_.consume(loop_->texts(), written);
-        if (rare_ && has_room()) {
-            wake_room();
-        }
-        if (written == offered) {
-            return true;
-        }
-        wait_writable();
-        return false;
+    message.msg_iov = const_cast<iovec*>(pieces.data());  // it is only read
+    message.msg_iovlen = pieces.size();
+    ssize_t written = -1;
+    do {
+        written = ::sendmsg(plain_->native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    } while (written < 0 && errno == EINTR);
+    if (written == static_cast<ssize_t>(size)) {
+        return size;
     }
-    if (errno == EINTR) {
-        return true;
-    }
-    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    if (written >= 0 || errno == EAGAIN || errno == EWOULDBLOCK) {
         wait_writable();
     } else {
         write_failed(error_code(errno, boost::system::system_category()));
     }
-    return false;
+    return static_cast<std::size_t>(std::max<ssize_t>(written, 0));
 }
 
 void WsConnection::wait_writable() {

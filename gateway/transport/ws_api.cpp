@@ -143,6 +143,7 @@ net::HttpAnswer WsApi::handle(const net::HttpRequest& request) {
 }
 
 void WsApi::welcome(std::unique_ptr<Visitor> visitor) {
+    flush();  // what happened before is not for the new one
     WsSession& session = visitor->session();
     session.greet(greeter_, event::Filters::of_account);
     log_.debug("connected role={} peer={}", name_of(session.role()), session.peer());
@@ -169,44 +170,68 @@ void WsApi::see_off(Visitor& visitor) {
 }
 
 bool WsApi::wants_events() const {
-    return std::any_of(subscribers_.begin(), subscribers_.end(),
-                       [](const auto& visitor) { return visitor->session().open(); });
+    const auto listens = [](const auto& visitor) { return visitor->session().open(); };
+    return std::any_of(visitors(Role::event).begin(), visitors(Role::event).end(), listens) ||
+           std::any_of(visitors(Role::universal).begin(), visitors(Role::universal).end(), listens);
 }
 
 void WsApi::offer(const SharedText& text) {
     const net::SharedFrame frame(*text);
-    for (const auto& visitor : subscribers_) {
-        WsSession& session = visitor->session();
-        if (!session.open() || session.offer(frame)) {
-            continue;
+    // Answers leave on these connections too, and must not overtake an event.
+    for (const auto& visitor : visitors(Role::universal)) {
+        if (!visitor->session().offer(frame)) {
+            lost_slow(visitor->session());
         }
-        ++slow_subscribers_;
-        log_.info("slow subscriber closed code=1013 peer={} closed_so_far={}", session.peer(),
-                  slow_subscribers_);
+    }
+    frames_.add(frame);
+    if (frames_.full()) {
+        flush();
     }
     end_of_turn_.request();
 }
 
+void WsApi::lost_slow(const WsSession& session) {
+    ++slow_subscribers_;
+    log_.info("slow subscriber closed code=1013 peer={} closed_so_far={}", session.peer(),
+              slow_subscribers_);
+}
+
 void WsApi::flush() {
-    for (const auto& visitor : subscribers_) {
-        if (visitor->session().open()) {
-            visitor->session().flush();
+    if (frames_.empty()) {
+        return;
+    }
+    for (const auto& visitor : visitors(Role::event)) {
+        if (!visitor->session().offer(frames_)) {
+            lost_slow(visitor->session());
         }
     }
+    for (const auto& visitor : visitors(Role::universal)) {
+        visitor->session().flush();
+    }
+    frames_.clear();
+}
+
+std::size_t WsApi::sessions() const noexcept {
+    std::size_t number = 0;
+    for (const Visitors& list : visitors_) {
+        number += list.size();
+    }
+    return number;
 }
 
 void WsApi::stop() {
     stopped_ = true;
-    for (const Visitors* list : {&callers_, &subscribers_}) {
-        for (const auto& visitor : *list) {
+    flush();
+    for (const Visitors& list : visitors_) {
+        for (const auto& visitor : list) {
             visitor->session().stop(net::close_code::going_away);
         }
     }
 }
 
 void WsApi::abort() {
-    for (const Visitors* list : {&callers_, &subscribers_}) {
-        for (const auto& visitor : *list) {
+    for (const Visitors& list : visitors_) {
+        for (const auto& visitor : list) {
             visitor->session().abort();
         }
     }

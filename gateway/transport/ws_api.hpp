@@ -17,6 +17,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,7 +30,9 @@ namespace cqhttp::transport {
 
 // The forward WebSocket server: /api/, /event/ and, where the profile has it, / (chapter 02). A
 // handshake is refused or completed before anything behind it is looked at, so what an unauthorised
-// client sends along is never a frame (AUTH-034). Events are framed once and shared by all. Lives
+// client sends along is never a frame (AUTH-034). Events are framed once and shared by all; those
+// of one turn of the loop leave together. A connection for events alone is sent nothing else, so
+// that its events are queued here, once for all such connections, until the end of the turn. Lives
 // on the account's loop. It owns its sessions, which hold no coroutine while nothing happens; each
 // has a place in the server, so the server's run() lasts until the last of them has ended.
 class WsApi final : public net::HttpHandler, public event::Subscriber {
@@ -53,7 +56,7 @@ public:
 
     // Subscribers closed because they read too slowly, since the start.
     std::uint64_t slow_subscribers() const noexcept { return slow_subscribers_; }
-    std::size_t sessions() const noexcept { return callers_.size() + subscribers_.size(); }
+    std::size_t sessions() const noexcept;
 
 private:
     class Visitor;
@@ -61,7 +64,11 @@ private:
 
     void welcome(std::unique_ptr<Visitor> visitor);
     void see_off(Visitor& visitor);
-    Visitors& visitors(Role role) noexcept { return role == Role::api ? callers_ : subscribers_; }
+    Visitors& visitors(Role role) noexcept { return visitors_[static_cast<std::size_t>(role)]; }
+    const Visitors& visitors(Role role) const noexcept {
+        return visitors_[static_cast<std::size_t>(role)];
+    }
+    void lost_slow(const WsSession& session);
     std::optional<Role> role_of(std::string_view path) const noexcept;
     void flush();
 
@@ -73,7 +80,8 @@ private:
     const event::Greeter& greeter_;
     Log log_;
     RefusalLog refusals_;
-    Visitors callers_, subscribers_;
+    std::array<Visitors, 3> visitors_;  // by role
+    net::SharedFrames frames_;          // of this turn
     net::TaskGroup tasks_;
     std::uint64_t slow_subscribers_ = 0;
     bool stopped_ = false;

@@ -110,8 +110,8 @@ void WsSession::greet(const event::Greeter& greeter, std::size_t filter) {
     }
 }
 
-bool WsSession::offer(const net::SharedFrame& frame) {
-    if (socket_.send(frame) != net::WebSocket::Push::full) {
+bool WsSession::took(net::WebSocket::Push pushed) {
+    if (pushed != net::WebSocket::Push::full) {
         return true;
     }
     socket_.drop(net::close_code::try_again_later);

@@ -64,8 +64,10 @@ public:
     // The first event of a connection for events, before any other is offered (META-003). None for
     // api (META-005).
     void greet(const event::Greeter& greeter, std::size_t filter);
-    // Queues an event. False: the peer reads too slowly; it is being told so with 1013.
-    bool offer(const net::SharedFrame& frame);
+    // Queues an event, or sends some at once. False: the peer reads too slowly; it is being told so
+    // with 1013.
+    bool offer(const net::SharedFrame& frame) { return took(socket_.send(frame)); }
+    bool offer(const net::SharedFrames& frames) { return took(socket_.send(frames)); }
     void flush() { socket_.flush(); }
 
     const net::WsEnd& end() const noexcept { return socket_.end(); }
@@ -78,6 +80,7 @@ private:
         std::optional<std::string> echo;
     };
 
+    bool took(net::WebSocket::Push pushed);
     Owed take(const net::WsMessage& message);
     void send(const protocol::ActionReply& reply, const std::optional<std::string>& echo);
 
