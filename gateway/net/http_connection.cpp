@@ -81,7 +81,7 @@ asio::awaitable<void> HttpConnection::run() {
     while (!ending_) {
         if (!server_.stopping || !idle()) {
             expect_input();
-            co_await socket_.async_wait(PolledSocket::Wait::read, as_result);
+            co_await socket_.async_wait_until_closed(PolledSocket::Wait::read, as_result);
         }
         workspace_ = server_.workspaces.lend();
         Step next = receive();
@@ -363,7 +363,7 @@ asio::awaitable<HttpConnection::Step> HttpConnection::step(Step next) {
 asio::awaitable<void> HttpConnection::flush() {
     while (!write_some()) {
         wait_for(Wait::writing, server_.limits.http_write);
-        co_await socket_.async_wait(PolledSocket::Wait::write, as_result);
+        co_await socket_.async_wait_until_closed(PolledSocket::Wait::write, as_result);
     }
 }
 
@@ -394,7 +394,7 @@ asio::awaitable<void> HttpConnection::linger() {
     while (!error && total < linger_bytes) {
         wait_for(Wait::lingering, server_.stopping ? linger_silence_when_stopping : linger_silence);
         deadline_ = std::min(deadline_, end);
-        co_await socket_.async_wait(PolledSocket::Wait::read, as_result);
+        co_await socket_.async_wait_until_closed(PolledSocket::Wait::read, as_result);
         const WorkspacePool::Lease room = server_.workspaces.lend();
         total += socket_.read_some(room->input, error);
         if (error == asio::error::would_block) {

@@ -43,6 +43,17 @@ public:
                                                                             token);
     }
 
+    // The same for who is never cancelled without closing the socket: listens to no signal of
+    // cancellation, which would have to be set up for every wait.
+    template <class Token>
+    auto async_wait_until_closed(Wait kind, Token&& token) {
+        auto initiation = [this, kind](auto handler) {
+            poller_.wait(entry_, kind, ReadyHandler(std::move(handler)));
+        };
+        return asio::async_initiate<Token, void(boost::system::error_code)>(std::move(initiation),
+                                                                            token);
+    }
+
     // error::would_block where there is nothing to read or no room to write, error::eof at the end.
     std::size_t read_some(std::span<char> room, boost::system::error_code& error) noexcept;
     std::size_t write_some(std::string_view bytes, boost::system::error_code& error) noexcept;
