@@ -3,13 +3,18 @@
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/recording_log.hpp"
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <fcntl.h>
+#include <future>
 #include <list>
+#include <optional>
 #include <sys/resource.h>
 
 namespace cqhttp::net {
