@@ -6,13 +6,11 @@
 #include "gateway/net/loop.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <exception>
 #include <utility>
 #include <vector>
 
@@ -38,10 +36,8 @@ public:
         : context(io_context),
           limits(server_limits),
           log(std::move(server_log)),
-          pause_timer(context),
-          remote_end(context) {
+          pause_timer(context) {
         add(context, nullptr, handler);
-        remote_end.expires_at(asio::steady_timer::time_point::max());
     }
 
     void add(asio::io_context& shard_context, Loop* loop, HttpHandler& handler) {
@@ -53,18 +49,13 @@ public:
         co_await asio::this_coro::throw_if_cancelled(false);
         for_each([](HttpShard& shard) { shard.start(); });
         co_await accept_until_stopped();
-        for (const Place& place : places) {
-            if (place.loop != nullptr) {
-                ++remote_running;
-                place.loop->from_home().post([this, &place] { join_on(place); });
-            }
-        }
         co_await places.front().shard->join();
-        while (remote_running > 0) {
-            co_await remote_end.async_wait(as_result);
-        }
         for (const Place& place : places) {
             if (place.loop != nullptr) {
+                std::function<asio::awaitable<void>()> join = [shard = place.shard.get()] {
+                    return shard->join();
+                };
+                co_await place.loop->run(std::move(join));
                 co_await place.loop->round_trip();
             }
         }
@@ -120,20 +111,6 @@ private:
         for (const Place& place : places) {
             place.tell(work);
         }
-    }
-
-    // On the shard's loop.
-    void join_on(const Place& place) {
-        auto ended = [this, &place](std::exception_ptr error) {
-            if (error) {
-                std::rethrow_exception(error);
-            }
-            place.loop->to_home().post([this] {
-                --remote_running;
-                remote_end.cancel();
-            });
-        };
-        asio::co_spawn(place.loop->context(), place.shard->join(), std::move(ended));
     }
 
     asio::awaitable<void> accept_until_stopped() {
@@ -204,8 +181,6 @@ private:
     std::vector<Place> places;
     std::size_t next = 0;  // takes the next connection
     asio::steady_timer pause_timer;
-    asio::steady_timer remote_end;   // never expires; cancelled when a shard has ended
-    std::size_t remote_running = 0;  // shards on other loops that have not ended
     std::uint64_t failures = 0, refused = 0;
     bool stopping = false;
 };

@@ -3,13 +3,18 @@
 #include "gateway/net/poller.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include <csignal>
+#include <exception>
 #include <pthread.h>
 #include <string>
+#include <system_error>
+#include <utility>
 
 namespace cqhttp::net {
 namespace {
@@ -34,6 +39,15 @@ private:
 
 }  // namespace
 
+Result<std::unique_ptr<Loop>> Loop::start(asio::io_context& home, std::size_t number) {
+    try {
+        return std::make_unique<Loop>(home, number);
+    } catch (const std::system_error& error) {
+        return failure(
+            fmt::format("cannot start thread {} of gateway.threads: {}", number, error.what()));
+    }
+}
+
 Loop::Loop(asio::io_context& home, std::size_t number)
     : home_(home),
       context_(1),
@@ -50,6 +64,26 @@ Loop::Loop(asio::io_context& home, std::size_t number)
 Loop::~Loop() {
     context_.stop();
     thread_.join();
+}
+
+asio::awaitable<void> Loop::run(std::function<asio::awaitable<void>()> make) {
+    asio::steady_timer back(home_, asio::steady_timer::time_point::max());
+    bool done = false;
+    from_home_.post([this, &make, &back, &done] {
+        auto ended = [this, &back, &done](std::exception_ptr error) {
+            if (error) {
+                std::rethrow_exception(error);
+            }
+            to_home_.post([&back, &done] {
+                done = true;
+                back.cancel();
+            });
+        };
+        asio::co_spawn(context_, make(), std::move(ended));
+    });
+    while (!done) {
+        co_await back.async_wait(as_values);
+    }
 }
 
 asio::awaitable<void> Loop::round_trip() {

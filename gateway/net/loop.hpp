@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/base/result.hpp"
 #include "gateway/net/mailbox.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -7,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -20,7 +22,9 @@ namespace asio = boost::asio;
 // destroys it after round_trip(). Owned by the home loop.
 class Loop {
 public:
-    // `number` tells threads apart in the system's tools.
+    // `number` tells threads apart in the system's tools. Fails where the system has no thread or
+    // no descriptor left.
+    static Result<std::unique_ptr<Loop>> start(asio::io_context& home, std::size_t number);
     Loop(asio::io_context& home, std::size_t number);
     // Everything that lived on it has ended. Waits for the thread.
     ~Loop();
@@ -30,6 +34,10 @@ public:
     asio::io_context& context() noexcept { return context_; }
     Mailbox& from_home() noexcept { return from_home_; }  // for the home loop
     Mailbox& to_home() noexcept { return to_home_; }      // for this loop
+
+    // On the home loop: starts the coroutine that `make` makes, on this loop, and returns when it
+    // has ended. It must not throw.
+    asio::awaitable<void> run(std::function<asio::awaitable<void>()> make);
 
     // On the home loop: returns when everything that was sent and posted to this loop before has
     // run, and everything it had sent home by then.

@@ -83,6 +83,9 @@ WebSocket::Push WebSocket::send(const SharedFrames& frames) {
 void WebSocket::flush() {
     connection_->flush();
 }
+void WebSocket::flush_soon() {
+    connection_->flush_soon();
+}
 bool WebSocket::has_room() const noexcept {
     return connection_->has_room();
 }

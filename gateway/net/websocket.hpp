@@ -147,6 +147,8 @@ public:
     Push send(const SharedFrames& frames);
     // Starts to write what is queued; returns at once.
     void flush();
+    // The same at the end of the loop's turn, for what else comes until then.
+    void flush_soon();
     // Whether less than half of the outbox is in use.
     bool has_room() const noexcept;
     // Returns when that is so or nothing can be sent any more: for callers that produce only as

@@ -57,6 +57,7 @@ public:
     Push send(const SharedFrame& frame);
     Push send(const SharedFrames& frames);
     void flush();
+    void flush_soon();
     bool has_room() const noexcept;
     asio::awaitable<void> room();
     void close(std::uint16_t code);
@@ -147,6 +148,7 @@ private:
     bool heard_ = true;          // a sign of life since the last check
     bool pinged_ = false;        // and none since our ping
     bool writing_ = false;       // the socket takes no more, or TLS is writing
+    bool flush_due_ = false;     // at the end of the turn
     bool stalled_ = false;       // TLS was writing at the last check
     bool leaving_ = false;       // close_soon() was called
     bool closing_ = false;       // our close frame was asked for

@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <array>
@@ -129,6 +130,21 @@ void WsConnection::flush() {
         }
     }
     settle();
+}
+
+void WsConnection::flush_soon() {
+    if (output_.empty() || std::exchange(flush_due_, true)) {
+        return;
+    }
+    auto work = [self = shared_from_this()] {
+        self->flush_due_ = false;
+        self->flush();
+    };
+    if (tls()) {
+        asio::post(secure_->get_executor(), std::move(work));
+    } else {
+        asio::post(plain_->context(), std::move(work));
+    }
 }
 
 // True if there may be room for more.
