@@ -12,6 +12,7 @@ public:
     virtual ~Greeter() = default;
     // Null where nothing is said: the profile has no meta events, or the connection's filter (a
     // number of Filters) stops this one.
+    // Called on the loop of the connection.
     virtual SharedText greeting(std::size_t filter) const = 0;
 };
 

@@ -13,6 +13,11 @@ bool Hub::wants_events() const {
                        [](const Entry& entry) { return entry.subscriber->wants_events(); });
 }
 
+bool Hub::has_room() const {
+    return std::all_of(entries_.begin(), entries_.end(),
+                       [](const Entry& entry) { return entry.subscriber->has_room(); });
+}
+
 void Hub::publish(Delivery& delivery) {
     for (const Entry& entry : entries_) {
         if (entry.subscriber->wants_events() && delivery.passes(entry.wish.filter)) {

@@ -15,6 +15,8 @@ public:
     virtual bool wants_events() const = 0;
     // Must not block and not throw. The text is complete and shared.
     virtual void offer(const SharedText& text) = 0;
+    // False where what was offered has not been taken up yet, and is too much already.
+    virtual bool has_room() const { return true; }
 };
 
 // The transports of one account, in the order they are served: forward before reverse (WSR-034).
@@ -26,6 +28,7 @@ public:
     void remove(Subscriber& subscriber);
 
     bool wants_events() const;
+    bool has_room() const;
     void publish(Delivery& delivery);
 
 private:

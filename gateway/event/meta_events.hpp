@@ -22,7 +22,7 @@ struct HeartbeatOptions {
 
 // What one account's gateway says about itself (chapter 05 section 5), where the profile has that:
 // that it starts and ends, that a connection has opened, and that it lives. Lives on the account's
-// loop, as long as the configuration that made it.
+// loop, as long as the configuration that made it; greetings are made for any loop.
 class MetaEvents final : public Greeter {
 public:
     // `status` is the data of get_status as JSON.

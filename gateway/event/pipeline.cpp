@@ -91,17 +91,22 @@ void Pipeline::submit(const protocol::MetaEvent& event) {
     wake_.cancel();
 }
 
-SharedText Pipeline::pass(const protocol::MetaEvent& event, std::size_t filter) {
+SharedText Pipeline::pass(const protocol::MetaEvent& event, std::size_t filter) const {
     Findings findings;
+    Delivery::Counters not_counted;  // nothing is changed here
     Delivery delivery(
         std::make_shared<const std::string>(protocol::render_meta_event(event, options_.self_id)),
-        findings, around_, delivery_counters_);
+        findings, around_, not_counted);
     return delivery.passes(filter) ? delivery.text(options_.form) : nullptr;
 }
 
 asio::awaitable<void> Pipeline::run() {
     while (true) {
         while (!queue_.empty()) {
+            if (!hub_.has_room()) {
+                co_await wait_for_room();
+                continue;
+            }
             std::variant<Waiting, WaitingMeta> next = std::move(queue_.front());
             queue_.pop_front();
             if (auto* const event = std::get_if<Waiting>(&next)) {
@@ -120,6 +125,13 @@ asio::awaitable<void> Pipeline::run() {
         wake_.expires_at(asio::steady_timer::time_point::max());
         co_await wake_.async_wait(as_values);
     }
+}
+
+// Subscribers on other loops are behind. It happens when events come faster than they can be sent,
+// so nobody is told when it is over: a look now and then is enough.
+asio::awaitable<void> Pipeline::wait_for_room() {
+    asio::steady_timer next_look(wake_.get_executor(), std::chrono::milliseconds(1));
+    co_await next_look.async_wait(as_values);
 }
 
 void Pipeline::stop() {

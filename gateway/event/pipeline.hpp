@@ -71,8 +71,8 @@ public:
     // heartbeat is posted and pushed, and left out while the one before still waits.
     void submit(const protocol::MetaEvent& event);
     // An event as a receiver with that filter gets it, past the queue; null if it does not
-    // (META-010).
-    SharedText pass(const protocol::MetaEvent& event, std::size_t filter);
+    // (META-010). May be called on any loop once events have begun.
+    SharedText pass(const protocol::MetaEvent& event, std::size_t filter) const;
 
     // Until stop(): what is queued then is still carried through.
     asio::awaitable<void> run();
@@ -98,6 +98,7 @@ private:
     };
 
     void feed_lanes(const protocol::Event& event, Findings& findings);
+    asio::awaitable<void> wait_for_room();
     asio::awaitable<void> carry(Waiting waiting);
     asio::awaitable<void> carry(WaitingMeta waiting);
 

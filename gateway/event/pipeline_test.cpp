@@ -6,6 +6,7 @@
 #include "gateway/tests/support/recording_log.hpp"
 #include "gateway/tests/support/run_coro.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -34,7 +35,11 @@ public:
         texts.push_back(Json::parse(*text));
     }
 
+    bool has_room() const override { return texts.size() < room || ++looks > 2; }
+
     bool wants = true;
+    std::size_t room = 1'000'000;
+    mutable int looks = 0;  // without room; at the third there is some again
     std::vector<Json> texts;
 
 private:
@@ -197,6 +202,30 @@ TEST_CASE("pipeline: a full queue drops the newest and says so once", "[PIPE-011
     REQUIRE(fixture.listener.texts.size() == 3);
     CHECK(fixture.listener.texts[2].at("message_id") == 3);
     CHECK(fixture.log.count(LogLevel::warn, "dropped=7") == 1);
+}
+
+TEST_CASE("pipeline: a subscriber that is behind is waited for and misses nothing",
+          "[PIPE-010][PIPE-011]") {
+    Fixture fixture(false, {10086001, {}, 3});
+    fixture.listener.room = 2;
+    for (int id = 1; id <= 4; ++id) {
+        fixture.pipeline.submit(message(id));
+    }
+    fixture.carry();
+    REQUIRE(fixture.listener.texts.size() == 3);
+    CHECK(fixture.listener.texts[2].at("message_id") == 3);
+    CHECK(fixture.listener.looks == 3);
+    CHECK(fixture.pipeline.counters().dropped == 1);
+}
+
+TEST_CASE("pipeline: abort does not wait for a subscriber that is behind", "[PIPE-011]") {
+    Fixture fixture;
+    fixture.listener.room = 0;
+    fixture.listener.looks = -1'000'000;
+    fixture.pipeline.submit(message(1));
+    boost::asio::post(fixture.context, [&] { fixture.pipeline.abort(); });
+    test::run_coro(fixture.context, fixture.pipeline.run());
+    CHECK(fixture.listener.texts.empty());
 }
 
 TEST_CASE("pipeline: it tells how much room there is", "[PIPE-011]") {
