@@ -9,8 +9,7 @@ namespace cqhttp::action {
 class Calls {
 public:
     virtual ~Calls() = default;
-    // Never throws. An unknown action answers retcode 1404, which HTTP turns into status 404. What
-    // the request refers to need not outlive the call.
+    // Never throws. An unknown action answers retcode 1404, which HTTP turns into status 404.
     virtual account::Answer call(protocol::ActionRequest request) = 0;
 };
 

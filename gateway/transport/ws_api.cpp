@@ -4,11 +4,22 @@
 #include "gateway/net/ws_handshake.hpp"
 #include "gateway/transport/access.hpp"
 
-#include <algorithm>
 #include <span>
 #include <utility>
 
 namespace cqhttp::transport {
+// Keeps something in a count for as long as this lives.
+class WsApi::Counted {
+public:
+    explicit Counted(std::atomic<std::size_t>& count) noexcept : count_(count) { ++count_; }
+    ~Counted() { --count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+private:
+    std::atomic<std::size_t>& count_;
+};
+
 // One connection, from its handshake to its end. Owned by the WsApi.
 class WsApi::Visitor final : public net::WsReceiver {
 public:
@@ -132,8 +143,11 @@ net::HttpAnswer WsApi::handle(const net::HttpRequest& request) {
     const protocol::Caller caller{request.loopback};
     net::HttpUpgrade upgrade;
     upgrade.answer = net::print_switching(verdict.accept, verdict.protocol);
-    upgrade.take = [this, role = *role, caller](asio::ip::tcp::socket socket, std::string early,
-                                                net::TaskGroup::Place place) {
+    const auto listener =
+        *role == Role::api ? nullptr : std::make_shared<const Counted>(listeners_);
+    upgrade.take = [this, role = *role, caller, listener](asio::ip::tcp::socket socket,
+                                                          std::string early,
+                                                          net::TaskGroup::Place place) {
         WsSession session(
             net::WebSocket::accept(std::move(socket), std::move(early), limits_, keep_alive_), role,
             calls_, caller);
@@ -153,6 +167,8 @@ void WsApi::welcome(std::unique_ptr<Visitor> visitor) {
     Visitors& list = visitors(session.role());
     visitor->moved_to(list.size());
     list.push_back(std::move(visitor));
+    ++session_count_;
+    listeners_ += session.role() == Role::api ? 0 : 1;
     list.back()->start();
 }
 
@@ -160,6 +176,8 @@ void WsApi::see_off(Visitor& visitor) {
     const WsSession& session = visitor.session();
     log_.debug("ended role={} peer={} code={} by_peer={} detail={}", name_of(session.role()),
                session.peer(), session.end().code, session.end().by_peer, session.end().detail);
+    --session_count_;
+    listeners_ -= session.role() == Role::api ? 0 : 1;
     Visitors& list = visitors(session.role());
     const std::unique_ptr<Visitor> gone = std::exchange(list[visitor.place()], nullptr);
     if (list.back()) {
@@ -170,9 +188,7 @@ void WsApi::see_off(Visitor& visitor) {
 }
 
 bool WsApi::wants_events() const {
-    const auto listens = [](const auto& visitor) { return visitor->session().open(); };
-    return std::any_of(visitors(Role::event).begin(), visitors(Role::event).end(), listens) ||
-           std::any_of(visitors(Role::universal).begin(), visitors(Role::universal).end(), listens);
+    return listeners_ > 0;
 }
 
 void WsApi::offer(const SharedText& text) {
@@ -193,7 +209,7 @@ void WsApi::offer(const SharedText& text) {
 void WsApi::lost_slow(const WsSession& session) {
     ++slow_subscribers_;
     log_.info("slow subscriber closed code=1013 peer={} closed_so_far={}", session.peer(),
-              slow_subscribers_);
+              slow_subscribers_.load());
 }
 
 void WsApi::flush() {
@@ -209,14 +225,6 @@ void WsApi::flush() {
         visitor->session().flush();
     }
     frames_.clear();
-}
-
-std::size_t WsApi::sessions() const noexcept {
-    std::size_t number = 0;
-    for (const Visitors& list : visitors_) {
-        number += list.size();
-    }
-    return number;
 }
 
 void WsApi::stop() {

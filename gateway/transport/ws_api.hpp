@@ -18,6 +18,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,8 +34,9 @@ namespace cqhttp::transport {
 // client sends along is never a frame (AUTH-034). Events are framed once and shared by all; those
 // of one turn of the loop leave together. A connection for events alone is sent nothing else, so
 // that its events are queued here, once for all such connections, until the end of the turn. Lives
-// on the account's loop. It owns its sessions, which hold no coroutine while nothing happens; each
-// has a place in the server, so the server's run() lasts until the last of them has ended.
+// on one event loop; whether it wants events and what it counts may be asked from any thread. It
+// owns its sessions, which hold no coroutine while nothing happens; each has a place in the server,
+// so the server's run() lasts until the last of them has ended.
 class WsApi final : public net::HttpHandler, public event::Subscriber {
 public:
     WsApi(asio::io_context& context, action::Calls& calls, Secret access_token,
@@ -56,18 +58,16 @@ public:
 
     // Subscribers closed because they read too slowly, since the start.
     std::uint64_t slow_subscribers() const noexcept { return slow_subscribers_; }
-    std::size_t sessions() const noexcept;
+    std::size_t sessions() const noexcept { return session_count_; }
 
 private:
+    class Counted;
     class Visitor;
     using Visitors = std::vector<std::unique_ptr<Visitor>>;
 
     void welcome(std::unique_ptr<Visitor> visitor);
     void see_off(Visitor& visitor);
     Visitors& visitors(Role role) noexcept { return visitors_[static_cast<std::size_t>(role)]; }
-    const Visitors& visitors(Role role) const noexcept {
-        return visitors_[static_cast<std::size_t>(role)];
-    }
     void lost_slow(const WsSession& session);
     std::optional<Role> role_of(std::string_view path) const noexcept;
     void flush();
@@ -83,7 +83,11 @@ private:
     std::array<Visitors, 3> visitors_;  // by role
     net::SharedFrames frames_;          // of this turn
     net::TaskGroup tasks_;
-    std::uint64_t slow_subscribers_ = 0;
+    std::atomic<std::size_t> session_count_ = 0;
+    // Connections for events. One counts before it is told that it is one, so that it misses
+    // nothing afterwards.
+    std::atomic<std::size_t> listeners_ = 0;
+    std::atomic<std::uint64_t> slow_subscribers_ = 0;
     bool stopped_ = false;
     EndOfTurn end_of_turn_;
 };

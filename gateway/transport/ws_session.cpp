@@ -75,7 +75,7 @@ asio::awaitable<void> WsSession::pay() {
         if (next.answer.ready()) {
             reply = next.answer.take();
         } else {
-            socket_.flush();
+            socket_.flush_soon();
             reply = co_await next.answer.later();
         }
         if (!socket_.has_room()) {

@@ -35,7 +35,7 @@ struct WsCalls {
 // One WebSocket in one role, whoever connected. On api and universal every message is a call, and
 // its answer leaves on the same connection in the order of the calls (WS-020 ... WS-042); what one
 // read brought is handled together and its answers leave together. On event everything the peer
-// says is read and ignored (WS-053). Lives on the account's loop. Either a coroutine runs it, or
+// says is read and ignored (WS-053). Lives on one event loop. Either a coroutine runs it, or
 // whoever has the connection's messages hands them on.
 class WsSession {
 public:
