@@ -7,11 +7,13 @@
 #include "conformance/tests/deviant.hpp"
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/gateway_process.hpp"
+#include "gateway/tests/support/temp_dir.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <mutex>
@@ -59,16 +61,20 @@ std::string trouble_of(const RunReport& report) {
     return text;
 }
 
-void expect_all_hold(Profile profile) {
+void expect_all_hold(Profile profile, std::unique_ptr<Target> target) {
     Selection selection;
     selection.profile = profile;
-    const RunReport report = run_against(gateway(profile), selection);
+    const RunReport report = run_against(std::move(target), selection);
     INFO(trouble_of(report));
     CHECK(report.results.size() == select(selection).value().size());
     for (const Verdict bad : {Verdict::fail, Verdict::warn, Verdict::unsupported, Verdict::error}) {
         CHECK(report.count(bad) == 0);
     }
     CHECK(exit_code_of(report, true) == run_exit::ok);
+}
+
+void expect_all_hold(Profile profile) {
+    expect_all_hold(profile, gateway(profile));
 }
 
 // The ids of the cases that noticed.
@@ -175,6 +181,17 @@ TEST_CASE("conformance: the gateway does everything cqhttp-4-15 asks of it", "[s
 
 TEST_CASE("conformance: the gateway does everything onebot-11 asks of it", "[self]") {
     expect_all_hold(Profile::onebot_11);
+}
+
+TEST_CASE("conformance: with connections on three threads it does everything onebot-11 asks of it",
+          "[self]") {
+    const cqhttp::test::TempDir folder;
+    const std::filesystem::path program = folder.path() / "gateway";
+    std::ofstream(program) << "#!/bin/sh\nFORCE_ENV=true CQHTTP_GATEWAY_THREADS=3 exec '"
+                           << cqhttp::test::gateway_program() << "' \"$@\"\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    expect_all_hold(Profile::onebot_11,
+                    make_self(program.string(), Profile::onebot_11, patience_for(patient)));
 }
 
 TEST_CASE("deviants: behind a relay that changes nothing all cases hold", "[deviants]") {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 namespace cqhttp::app {
@@ -77,6 +78,10 @@ asio::awaitable<Result<void>> App::start() {
     if (!outcome) {
         co_return outcome;
     }
+    outcome = open_loops();
+    if (!outcome) {
+        co_return outcome;
+    }
     co_return open_services();
 }
 
@@ -104,10 +109,33 @@ asio::awaitable<Result<void>> App::open_backings() {
     co_return Result<void>();
 }
 
+// As many as the account that asks for most. Nothing lives on them now.
+Result<void> App::open_loops() {
+    std::size_t threads = 1;
+    for (const auto& config : loaded_.accounts) {
+        threads = std::max(threads, config.threads);
+    }
+    while (loops_.size() + 1 > threads) {
+        loops_.pop_back();
+    }
+    while (loops_.size() + 1 < threads) {
+        auto loop = net::Loop::start(context_, loops_.size() + 2);
+        if (!loop) {
+            return loop.error();
+        }
+        loops_.push_back(std::move(*loop));
+    }
+    const std::size_t cores = std::thread::hardware_concurrency();
+    if (cores != 0 && threads > cores) {
+        log_.info("more threads than cores gateway.threads={} cores={}", threads, cores);
+    }
+    return {};
+}
+
 Result<void> App::open_services() {
     for (const auto& config : loaded_.accounts) {
         auto service = std::make_unique<Service>(
-            context_, config, backings_.at(config.self_id)->sandbox(), *this, clock_, log_);
+            context_, loops_, config, backings_.at(config.self_id)->sandbox(), *this, clock_, log_);
         Service::Ports& chosen = chosen_ports_[config.self_id];
         if (auto outcome = service->listen(chosen); !outcome) {
             return outcome;

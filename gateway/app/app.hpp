@@ -6,6 +6,7 @@
 #include "gateway/app/service.hpp"
 #include "gateway/base/clock.hpp"
 #include "gateway/base/log.hpp"
+#include "gateway/net/loop.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,7 +21,7 @@
 namespace cqhttp::app {
 
 // The program: one world and one set of services per account, started together, restarted together,
-// ended together. Lives on one event loop.
+// ended together. Lives on one event loop, the home of all accounts; owns the others.
 class App final : public action::Restarter {
 public:
     App(boost::asio::io_context& context, Options options, config::Loaded loaded, LogSink& sink);
@@ -42,6 +43,7 @@ public:
 private:
     boost::asio::awaitable<Result<void>> start();
     boost::asio::awaitable<Result<void>> open_backings();
+    Result<void> open_loops();
     Result<void> open_services();
     void announce();
     void warn_of_open_door(const config::AccountConfig& config, const std::string& url,
@@ -61,6 +63,7 @@ private:
     Log log_;
     std::map<std::int64_t, std::unique_ptr<Backing>> backings_;
     std::map<std::int64_t, Service::Ports> chosen_ports_;  // where the configuration says 0
+    net::Loops loops_;                                     // beside the home loop
     std::vector<std::unique_ptr<Service>> services_;
     boost::asio::steady_timer wish_;     // cancelled when a wish below comes true
     boost::asio::steady_timer restart_;  // set_restart_plugin's delay

@@ -71,9 +71,9 @@ transport::Role role_of(config::SinkRole role) {
 
 }  // namespace
 
-Service::Service(boost::asio::io_context& context, const config::AccountConfig& config,
-                 account::Backend& backend, action::Restarter& restarter, const Clock& clock,
-                 const Log& log)
+Service::Service(boost::asio::io_context& context, const net::Loops& loops,
+                 const config::AccountConfig& config, account::Backend& backend,
+                 action::Restarter& restarter, const Clock& clock, const Log& log)
     : context_(context),
       config_(config),
       log_(log),
@@ -103,6 +103,26 @@ Service::Service(boost::asio::io_context& context, const config::AccountConfig& 
     }
     if (config_.ws.enabled) {
         ws_server_.emplace(context, ws_api_, config_.limits, log.named("ws_api"));
+    }
+    make_branches(loops, log);
+}
+
+void Service::make_branches(const net::Loops& loops, const Log& log) {
+    const Branch::Home home{context_, dispatcher_, meta_events_};
+    for (const auto& loop : loops) {
+        if (branches_.size() + 1 >= config_.threads) {
+            return;
+        }
+        branches_.push_back(
+            std::make_unique<Branch>(*loop, home, config_, http_options(config_), log));
+        Branch& branch = *branches_.back();
+        if (http_server_) {
+            http_server_->spread(*loop, branch.http_api());
+        }
+        if (ws_server_) {
+            ws_server_->spread(*loop, branch.ws_api());
+        }
+        hub_.add(branch.events(), {event::Filters::of_account, pipeline_.form()});
     }
 }
 
@@ -180,6 +200,9 @@ void Service::start() {
     if (ws_server_ || !reverse_clients_.empty()) {
         background_.spawn("ws keep alive", keep_alive_.run());
     }
+    for (const auto& branch : branches_) {
+        branch->start();
+    }
     if (ws_server_) {
         servers_.spawn("ws server", ws_server_->run());
         log_.named("ws_api").info("listening url={} self_id={} profile={}", ws_url(),
@@ -203,6 +226,9 @@ void Service::stop() {
         ws_server_->stop();
         ws_api_.stop();
     }
+    for (const auto& branch : branches_) {
+        branch->stop();
+    }
     for (const auto& [name, client] : reverse_clients_) {
         client->stop();
     }
@@ -218,6 +244,9 @@ void Service::abort() {
         ws_server_->abort();
         ws_api_.abort();
     }
+    for (const auto& branch : branches_) {
+        branch->abort();
+    }
     for (const auto& [name, client] : reverse_clients_) {
         client->abort();
     }
@@ -227,6 +256,9 @@ void Service::abort() {
 boost::asio::awaitable<void> Service::join() {
     co_await servers_.join();
     co_await ws_api_.join();
+    for (const auto& branch : branches_) {
+        co_await branch->join();
+    }
     keep_alive_.stop();
     co_await background_.join();
 }
@@ -253,8 +285,13 @@ void Service::log_counters() const {
                              pipeline_.waiting());
     posts_.log_counters(pipeline_);
     if (ws_server_) {
-        log_.named("ws_api").info("so far connections={} slow={}", ws_api_.sessions(),
-                                  ws_api_.slow_subscribers());
+        std::size_t sessions = ws_api_.sessions();
+        std::uint64_t slow = ws_api_.slow_subscribers();
+        for (const auto& branch : branches_) {
+            sessions += branch->ws_sessions();
+            slow += branch->slow_subscribers();
+        }
+        log_.named("ws_api").info("so far connections={} slow={}", sessions, slow);
     }
     for (const auto& [name, client] : reverse_clients_) {
         client->log_counters();

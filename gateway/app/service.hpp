@@ -5,6 +5,7 @@
 #include "gateway/action/restarter.hpp"
 #include "gateway/action/status.hpp"
 #include "gateway/action/system_actions.hpp"
+#include "gateway/app/branch.hpp"
 #include "gateway/app/filter_numbers.hpp"
 #include "gateway/app/post_sinks.hpp"
 #include "gateway/base/clock.hpp"
@@ -15,6 +16,7 @@
 #include "gateway/event/meta_events.hpp"
 #include "gateway/event/pipeline.hpp"
 #include "gateway/net/http_server.hpp"
+#include "gateway/net/loop.hpp"
 #include "gateway/net/task_group.hpp"
 #include "gateway/net/tls.hpp"
 #include "gateway/net/websocket.hpp"
@@ -34,12 +36,14 @@
 namespace cqhttp::app {
 
 // Everything that serves one account under one configuration: the way from the sockets to the
-// account. Made anew at every restart.
+// account. Made anew at every restart. Lives on the home loop; connections are served on other
+// loops, too, where the configuration says so.
 class Service final : public action::StatusSource {
 public:
-    Service(boost::asio::io_context& context, const config::AccountConfig& config,
-            account::Backend& backend, action::Restarter& restarter, const Clock& clock,
-            const Log& log);
+    // Of `loops` it uses as many as the configuration says.
+    Service(boost::asio::io_context& context, const net::Loops& loops,
+            const config::AccountConfig& config, account::Backend& backend,
+            action::Restarter& restarter, const Clock& clock, const Log& log);
 
     // Binds every address. Ports that are given override configured ones of 0, so that a port once
     // chosen survives a restart.
@@ -74,6 +78,7 @@ private:
         std::unique_ptr<transport::ReverseClient> client;
     };
 
+    void make_branches(const net::Loops& loops, const Log& log);
     void make_reverse_clients();
     void warn_of_missing_greeting();
 
@@ -93,6 +98,7 @@ private:
     transport::HttpApi http_api_;
     net::WsKeepAlive keep_alive_;
     transport::WsApi ws_api_;
+    std::vector<std::unique_ptr<Branch>> branches_;
     std::vector<Reverse> reverse_clients_;
     std::optional<net::HttpServer> http_server_;
     std::optional<net::HttpServer> ws_server_;

@@ -109,6 +109,7 @@ struct AccountConfig {
     SandboxSettings sandbox;
     TlsSettings tls;
     Limits limits;
+    std::size_t threads = 1;  // gateway.threads: event loops the connections are spread over
     LogLevel log_level = LogLevel::info;
     std::vector<EffectiveSetting> effective;  // every setting of the profile, in the table's order
     std::vector<EffectiveSink> effective_sinks;  // every entry of the lists

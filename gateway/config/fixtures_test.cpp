@@ -72,6 +72,7 @@ json gateway_values(const AccountConfig& c) {
         {"gateway.allow_file_urls", c.sandbox.allow_file_urls},
         {"gateway.tls_verify", c.tls.verify},
         {"gateway.tls_ca_file", c.tls.ca_file},
+        {"gateway.threads", c.threads},
         {"gateway.max_head", c.limits.http_head},
         {"gateway.max_body", c.limits.http_body},
         {"gateway.max_connections", c.limits.connections},

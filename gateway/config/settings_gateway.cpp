@@ -17,6 +17,7 @@ using rows::unset;
 using std::chrono::milliseconds;
 
 constexpr std::int64_t mebibyte = 1024 * 1024;
+constexpr std::int64_t most_threads = 64;
 
 SandboxControl sandbox_control(std::string_view word) {
     if (word == "off") {
@@ -133,6 +134,15 @@ const Setting table[] = {
      .apply = {.text = [](AccountConfig& c, const std::string& v) { c.log_level = log_level(v); }},
      .words = log_words,
      .rule = Rule::words},
+    {.group = "Gateway",
+     .name = "gateway.threads",
+     .type = integer,
+     .defaults = same("1"),
+     .meaning = "event loops, each with a thread, that share the connections",
+     .apply = {.integer = [](AccountConfig& c,
+                             std::int64_t v) { c.threads = static_cast<std::size_t>(v); }},
+     .minimum = 1,
+     .maximum = most_threads},
     limit("gateway.max_head", "16384", "bytes of an HTTP request head; above it 431",
           set_size<&Limits::http_head>, {1024, mebibyte}),
     limit("gateway.max_body", "33554432", "bytes of a request body; above it 413",
