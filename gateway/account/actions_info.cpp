@@ -23,11 +23,13 @@ constexpr std::string_view sandbox_cookies = "uin=o0000000000; skey=@sandboxsand
 constexpr std::int32_t sandbox_csrf_token = 123456789;
 constexpr std::int32_t most_admins = 10;
 
-// What one entry of a list comes to, so that a long list is written without growing step by step.
+// What one entry of a list comes to, so that a long list is written without growing step by step;
+// and a single object, which is nearly always shorter.
 constexpr std::size_t member_text = 320;
 constexpr std::size_t entry_text = 80;
+constexpr std::size_t object_text = 128;
 
-ActionReply empty_reply(std::size_t expected = 0) {
+ActionReply empty_reply(std::size_t expected = object_text) {
     ActionReply reply;
     reply.data.clear();
     reply.data.reserve(expected);

@@ -3,6 +3,7 @@
 #include "gateway/base/ensure.hpp"
 #include "gateway/protocol/json_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -29,9 +30,13 @@ void append_data(std::string& out, const ActionReply& reply) {
         out += reply.data;
         return;
     }
-    out += R"({"message_id":)";
-    append_number(out, reply.message_id);
-    out += '}';
+    constexpr std::string_view start = R"({"message_id":)";
+    std::array<char, start.size() + 12> text;
+    std::copy(start.begin(), start.end(), text.begin());
+    char* const digits = text.data() + start.size();
+    char* const end = std::to_chars(digits, text.data() + text.size(), reply.message_id).ptr;
+    *end = '}';
+    out.append(text.data(), end + 1);
 }
 
 }  // namespace

@@ -186,15 +186,20 @@ void add_code(Message& message, std::string_view name, std::string_view paramete
 
 bool is_plain_text(std::string_view text) noexcept {
     constexpr std::size_t step = sizeof(std::uint64_t);
-    std::size_t at = 0;
-    for (; at + step <= text.size(); at += step) {
+    if (text.size() < step) {
+        return find_special(text, 0, Place::text) == text.size();
+    }
+    const std::size_t last = text.size() - step;  // these may be looked at twice
+    for (std::size_t at = 0;; at = std::min(at + step, last)) {
         std::uint64_t bytes = 0;
         std::memcpy(&bytes, text.data() + at, step);
         if (holds(bytes, '&') || holds(bytes, '[') || holds(bytes, ']')) {
             return false;
         }
+        if (at == last) {
+            return true;
+        }
     }
-    return find_special(text, at, Place::text) == text.size();
 }
 
 std::string escape_text(std::string_view text) {

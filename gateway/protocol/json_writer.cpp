@@ -72,9 +72,39 @@ void append_escape(std::string& out, char c) {
     out += digits[byte & 15U];
 }
 
+// What is short is put together first and appended at once: that costs less than several appends.
+constexpr std::size_t short_text = 64;
+using Piece = std::array<char, short_text + 8>;
+
+bool is_short_and_plain(std::string_view text) {
+    return text.size() <= short_text && find_escape(text, 0) == text.size();
+}
+
+// Each of these returns the place behind what it has put.
+char* put_comma(char* at, bool needed) {
+    *at = ',';
+    return needed ? at + 1 : at;
+}
+
+char* put_string(char* at, std::string_view text) {
+    *at++ = '"';
+    at = std::copy(text.begin(), text.end(), at);
+    *at++ = '"';
+    return at;
+}
+
+void append_piece(std::string& out, const Piece& piece, const char* end) {
+    out.append(piece.data(), static_cast<std::size_t>(end - piece.data()));
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+    if (is_short_and_plain(text)) {
+        Piece piece;
+        append_piece(out, piece, put_string(piece.data(), text));
+        return;
+    }
     out += '"';
     std::size_t begin = 0;
     while (true) {
@@ -90,9 +120,16 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-    separate();
-    append_json_string(out_, name);
-    out_ += ':';
+    if (is_short_and_plain(name)) {
+        Piece piece;
+        char* end = put_string(put_comma(piece.data(), !first_), name);
+        *end++ = ':';
+        append_piece(out_, piece, end);
+    } else {
+        separate();
+        append_json_string(out_, name);
+        out_ += ':';
+    }
     first_ = true;
     return *this;
 }
@@ -108,9 +145,11 @@ JsonWriter& JsonWriter::value(bool flag) {
 }
 
 JsonWriter& JsonWriter::value(std::int64_t number) {
-    std::array<char, 20> digits{};  // as long as the lowest number
-    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-    return raw({digits.data(), static_cast<std::size_t>(written.ptr - digits.data())});
+    Piece piece;
+    char* const digits = put_comma(piece.data(), !first_);
+    append_piece(out_, piece, std::to_chars(digits, piece.data() + piece.size(), number).ptr);
+    first_ = false;
+    return *this;
 }
 
 JsonWriter& JsonWriter::null() {

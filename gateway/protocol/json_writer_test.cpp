@@ -120,6 +120,20 @@ TEST_CASE("json writer: values keep their type", "[json_writer]") {
     CHECK(out == "[\"7\",\"8\",\"9\",true,-1,4294967295,5,65535]");
 }
 
+TEST_CASE("json writer: names and texts of every length are whole", "[json_writer]") {
+    for (std::size_t size = 0; size < 150; ++size) {
+        const std::string name(size, 'n');
+        const std::string text(size, 't');
+        INFO(size);
+        std::string out;
+        JsonWriter json(out);
+        json.object().member(name, text).member(name, text + '"').member(text + '\n', 1);
+        json.end_object();
+        CHECK(out == "{\"" + name + "\":\"" + text + "\",\"" + name + "\":\"" + text + "\\\"\",\"" +
+                         text + "\\n\":1}");
+    }
+}
+
 TEST_CASE("json writer: numbers reach both ends of their range", "[json_writer]") {
     std::string out;
     JsonWriter json(out);
