@@ -111,6 +111,7 @@ class Peer:
 
 class Load:
     """`round()` makes `operations` happen on connections that are there from the beginning."""
+    keeps = False  # the world on disk
 
     def __init__(self, gateway):
         self.pid = gateway.pid
@@ -174,6 +175,11 @@ class Pipelined(Load):
 
 class PipelinedSends(Pipelined):
     call = {"action": "send_private_msg", "params": SEND, "echo": 12345678}
+
+
+class StoredSends(PipelinedSends):
+    """An answer leaves when what it tells of is on disk."""
+    keeps = True
 
 
 class Deliveries(Load):

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -19,23 +20,69 @@ namespace cqhttp::account {
 
 namespace asio = boost::asio;
 
-// The answer to one call: already there, or a coroutine that will bring it. What is there costs no
-// coroutine frame; what takes time (a download, a commit) is awaited by whoever asked. The work of
-// a pending answer starts at the latest when it is awaited, and it must be awaited.
+// Whether what several answers tell of is safe. They share it and become ready together.
+class Settlement {
+public:
+    enum class State { open, kept, lost };
+
+    virtual ~Settlement() = default;
+    State state() const noexcept { return state_; }
+    // Until it is no longer open.
+    virtual asio::awaitable<void> settled() = 0;
+
+protected:
+    State state_ = State::open;
+};
+
+// The answer to one call: already there, ready with others of its turn, or a coroutine that will
+// bring it. What is there costs no coroutine frame; what takes time (a download, a commit) is
+// awaited by whoever asked. The work of a pending answer starts at the latest when it is awaited,
+// and it must be awaited.
 class Answer {
 public:
-    Answer(protocol::ActionReply reply)  // NOLINT: both are answers
+    Answer(protocol::ActionReply reply)  // NOLINT: these are answers
         : content_(std::in_place_type<protocol::ActionReply>, std::move(reply)) {}
     Answer(asio::awaitable<protocol::ActionReply> later) : content_(std::move(later)) {}  // NOLINT
+    // `reply` if it is kept, or else a failure.
+    Answer(std::shared_ptr<Settlement> settlement, protocol::ActionReply reply)
+        : content_(Waiting{std::move(settlement), std::move(reply)}) {}
 
-    bool ready() const noexcept { return std::holds_alternative<protocol::ActionReply>(content_); }
-    protocol::ActionReply take() { return std::move(std::get<protocol::ActionReply>(content_)); }
+    bool ready() const noexcept {
+        const Waiting* const waiting = std::get_if<Waiting>(&content_);
+        return waiting != nullptr ? waiting->settlement->state() != Settlement::State::open
+                                  : std::holds_alternative<protocol::ActionReply>(content_);
+    }
+    // Of one that is ready.
+    protocol::ActionReply take() {
+        Waiting* const waiting = std::get_if<Waiting>(&content_);
+        return waiting != nullptr ? outcome(std::move(*waiting))
+                                  : std::move(std::get<protocol::ActionReply>(content_));
+    }
+    // Of one that was not ready when it was looked at.
     asio::awaitable<protocol::ActionReply> later() {
-        return std::move(std::get<asio::awaitable<protocol::ActionReply>>(content_));
+        Waiting* const waiting = std::get_if<Waiting>(&content_);
+        return waiting != nullptr
+                   ? wait(std::move(*waiting))
+                   : std::move(std::get<asio::awaitable<protocol::ActionReply>>(content_));
     }
 
 private:
-    std::variant<protocol::ActionReply, asio::awaitable<protocol::ActionReply>> content_;
+    struct Waiting {
+        std::shared_ptr<Settlement> settlement;
+        protocol::ActionReply reply;
+    };
+
+    static protocol::ActionReply outcome(Waiting&& waiting) {
+        return waiting.settlement->state() == Settlement::State::kept
+                   ? std::move(waiting.reply)
+                   : protocol::ActionReply::failure(protocol::retcode::failed);
+    }
+    static asio::awaitable<protocol::ActionReply> wait(Waiting waiting) {
+        co_await waiting.settlement->settled();
+        co_return outcome(std::move(waiting));
+    }
+
+    std::variant<protocol::ActionReply, asio::awaitable<protocol::ActionReply>, Waiting> content_;
 };
 
 // One call for the account, its parameters read and checked.

@@ -16,19 +16,21 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 }  // namespace
 
 // One turn of the loop. Shared with the answers that wait for its end.
-struct GroupCommit::Turn {
-    enum class State { open, kept, lost };
-
+struct GroupCommit::Turn final : Settlement {
     explicit Turn(const asio::any_io_executor& executor) : end(executor) {
         end.expires_at(asio::steady_timer::time_point::max());
     }
     void settle(State outcome) {
-        state = outcome;
+        state_ = outcome;
         end.cancel();
+    }
+    asio::awaitable<void> settled() override {
+        if (state_ == State::open) {
+            co_await end.async_wait(as_result);
+        }
     }
 
     asio::steady_timer end;  // never expires: cancelling it wakes every waiter
-    State state = State::open;
     std::vector<Consequences> consequences;
     std::size_t events = 0;
 };
@@ -52,7 +54,7 @@ Answer GroupCommit::keep(protocol::ActionReply reply, Consequences&& consequence
     Turn& turn = open_turn();
     turn.events += consequences.events.size();
     turn.consequences.push_back(std::move(consequences));
-    return settled(turn_, std::move(reply));
+    return {turn_, std::move(reply)};
 }
 
 std::size_t GroupCommit::waiting_events() const noexcept {
@@ -68,6 +70,7 @@ void GroupCommit::take_back(std::size_t change_count) {
 GroupCommit::Turn& GroupCommit::open_turn() {
     if (!turn_) {
         turn_ = std::make_shared<Turn>(executor_);
+        turn_->consequences.reserve(last_calls_);
         auto end_of_turn = [alive = std::weak_ptr(alive_)] {
             if (const auto self = alive.lock()) {
                 (*self)->flush();
@@ -78,22 +81,12 @@ GroupCommit::Turn& GroupCommit::open_turn() {
     return *turn_;
 }
 
-asio::awaitable<protocol::ActionReply> GroupCommit::settled(std::shared_ptr<Turn> turn,
-                                                            protocol::ActionReply reply) {
-    if (turn->state == Turn::State::open) {
-        co_await turn->end.async_wait(as_result);
-    }
-    if (turn->state != Turn::State::kept) {
-        co_return protocol::ActionReply::failure(protocol::retcode::failed);
-    }
-    co_return reply;
-}
-
 void GroupCommit::flush() {
     const auto turn = std::exchange(turn_, nullptr);
     if (!turn) {
         return;
     }
+    last_calls_ = turn->consequences.size();
     const bool kept = commit();
     if (!kept || stale_) {
         read_back();

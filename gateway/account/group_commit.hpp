@@ -60,8 +60,6 @@ public:
 
 private:
     struct Turn;
-    static asio::awaitable<protocol::ActionReply> settled(std::shared_ptr<Turn> turn,
-                                                          protocol::ActionReply reply);
     Turn& open_turn();
     bool commit();
     void read_back();
@@ -77,6 +75,7 @@ private:
     std::shared_ptr<GroupCommit*> alive_;  // posted work holds it weakly
     bool stale_ = false;                   // memory is not what is on disk
     std::uint64_t failures_ = 0;           // since the last success
+    std::size_t last_calls_ = 0;           // how many waited for the end of the last turn
 };
 
 }  // namespace cqhttp::account

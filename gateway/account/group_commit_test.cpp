@@ -198,6 +198,28 @@ TEST_CASE("group commit: an answer asked for after its turn is there at once", "
     CHECK(reply.data == "late");
 }
 
+TEST_CASE("group commit: the answers of one turn become ready together and not before its end",
+          "[group_commit][RET-003]") {
+    for (const bool fails : {false, true}) {
+        INFO("the store fails: " << fails);
+        Bench bench;
+        bench.kept.failing_commits = fails ? 1 : 0;
+        bench.world.put(User{.id = 1, .nickname = "a"});
+        Answer first = bench.commit.keep(ActionReply{0, "1"}, {.effect = Effect{}});
+        Answer second = bench.commit.keep(ActionReply{0, "2"}, {.effect = Effect{}});
+        CHECK_FALSE(first.ready());
+        CHECK_FALSE(second.ready());
+        bench.run();
+        REQUIRE(first.ready());
+        REQUIRE(second.ready());
+        const ActionReply replies[] = {first.take(), second.take()};
+        for (const ActionReply& reply : replies) {
+            CHECK(reply.retcode == (fails ? protocol::retcode::failed : protocol::retcode::ok));
+        }
+        CHECK(replies[1].data == (fails ? "null" : "2"));
+    }
+}
+
 TEST_CASE("group commit: what is open when it ends is kept and answered", "[group_commit]") {
     asio::io_context context;
     cqhttp::test::RecordingLog log;

@@ -7,6 +7,8 @@ namespace cqhttp::account {
 namespace {
 
 constexpr std::size_t notices_kept = 1000;
+// More changes than these are no reason to keep memory for as many.
+constexpr std::size_t usual_changes = 1024;
 // Message ids run from 1 to this and start again.
 constexpr std::int64_t id_cycle = std::numeric_limits<std::int32_t>::max();
 
@@ -373,7 +375,9 @@ std::int64_t World::next_anonymous_id(std::int64_t group_id) const {
 }
 
 std::vector<Change> World::take_changes() {
-    return std::exchange(changes_, {});
+    std::vector<Change> next;
+    next.reserve(std::min(changes_.size(), usual_changes));  // the next turn is like this one
+    return std::exchange(changes_, std::move(next));
 }
 
 void World::drop_changes(std::size_t count) {
