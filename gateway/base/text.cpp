@@ -123,8 +123,12 @@ constexpr std::array<std::int8_t, 256> base64_values = [] {
 }  // namespace
 
 bool iequals(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+    if (a.size() != b.size()) {
+        return false;
+    }
+    // What is equal is mostly written in the same way.
+    return a == b || std::equal(a.begin(), a.end(), b.begin(),
+                                [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 std::string to_lower(std::string_view text) {

@@ -49,8 +49,9 @@ struct Parts {
         if (headers.capacity() > usual_headers) {
             headers.shrink_to_fit();
         }
-        gathered_body.clear();
-        gathered_body.shrink_to_fit();
+        if (!gathered_body.empty()) {
+            gathered_body = std::string();  // not {}, which would keep the memory
+        }
         body = {};
         body_size = 0;
         skip_body = http_1_0 = expects_continue = transfer_encoding = head_done = false;
@@ -209,7 +210,9 @@ private:
 
     Found begin(std::string_view& data) {
         // Some clients end a body with a line break that belongs to nothing (RFC 9112 section 2.2).
-        data.remove_prefix(std::min(data.find_first_not_of("\r\n"), data.size()));
+        while (data.starts_with('\r') || data.starts_with('\n')) {
+            data.remove_prefix(1);
+        }
         if (data.empty()) {
             return Found::nothing;
         }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 namespace cqhttp::net {
@@ -27,54 +28,64 @@ constexpr std::uint64_t every_byte(unsigned char byte) {
     return 0x0101'0101'0101'0101U * byte;
 }
 
-bool is_printable(char c) noexcept {
-    return c >= ' ' && c <= '~';
-}
-
-// Eight bytes at a time: none with a high bit, below the blank, or DEL.
-bool are_printable(const char* bytes) noexcept {
+// The high bit of every byte that is not printable ASCII: has that bit itself, is below the blank,
+// or is DEL. A carry may flag bytes behind one that is flagged rightly, never before it.
+std::uint64_t flag_unprintable(const char* bytes) noexcept {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes, sizeof word);
     const std::uint64_t controls = word - every_byte(' ');
     const std::uint64_t beyond = word + every_byte(1);
-    return ((word | controls | beyond) & every_byte(0x80)) == 0;
+    return (word | controls | beyond) & every_byte(0x80);
 }
 
-bool is_printable(std::string_view text) noexcept {
+constexpr bool is_printable(char c) noexcept {
+    return c >= ' ' && c <= '~';
+}
+
+// How many printable bytes `text` begins with.
+std::size_t printable_run(std::string_view text) noexcept {
+    static_assert(std::endian::native == std::endian::little, "the first byte is the lowest one");
     std::size_t at = 0;
     for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
-        if (!are_printable(text.data() + at)) {
-            return false;
+        const std::uint64_t flags = flag_unprintable(text.data() + at);
+        if (flags != 0) {
+            return at + static_cast<std::size_t>(std::countr_zero(flags)) / 8;
         }
     }
     while (at < text.size() && is_printable(text[at])) {
         ++at;
     }
-    return at == text.size();
+    return at;
 }
 
-// Takes the text before the next line end off `data`, which it takes too; nothing where that is not
-// printable.
-std::optional<std::string_view> take_line(std::string_view& data) {
-    const std::size_t size = data.find('\r');
-    if (size == std::string_view::npos || !data.substr(size).starts_with(line_end) ||
-        !is_printable(data.substr(0, size))) {
+std::string_view without_blanks(std::string_view text) noexcept {
+    while (text.starts_with(' ')) {
+        text.remove_prefix(1);
+    }
+    while (text.ends_with(' ')) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+// Takes a header with the end of its line off `data`; nothing where it is not a token, a colon and
+// printable bytes.
+std::optional<HeaderView> take_header(std::string_view& data) {
+    std::size_t name_size = 0;
+    while (name_size < data.size() && token_bytes[static_cast<unsigned char>(data[name_size])]) {
+        ++name_size;
+    }
+    if (name_size == 0 || name_size == data.size() || data[name_size] != ':') {
         return std::nullopt;
     }
-    const std::string_view line = data.substr(0, size);
+    const std::size_t size = name_size + 1 + printable_run(data.substr(name_size + 1));
+    if (!data.substr(size).starts_with(line_end)) {
+        return std::nullopt;
+    }
+    const std::string_view value = data.substr(name_size + 1, size - name_size - 1);
+    const HeaderView header{data.substr(0, name_size), without_blanks(value)};
     data.remove_prefix(size + line_end.size());
-    return line;
-}
-
-std::optional<HeaderView> split(std::string_view line) {
-    std::size_t size = 0;
-    while (size < line.size() && token_bytes[static_cast<unsigned char>(line[size])]) {
-        ++size;
-    }
-    if (size == 0 || size == line.size() || line[size] != ':') {
-        return std::nullopt;
-    }
-    return HeaderView{line.substr(0, size), trim(line.substr(size + 1))};
+    return header;
 }
 
 // A length that every reader takes for the same number.
@@ -93,16 +104,20 @@ bool read_length(std::string_view digits, std::optional<std::uint64_t>& length) 
     return true;
 }
 
+// Most others differ in the first letter.
+bool is(const HeaderView& header, std::string_view name) {
+    return (header.name.front() | 0x20) == (name.front() | 0x20) && iequals(header.name, name);
+}
+
 // Whether the header may stand in a usual head. Told apart by their length first.
 bool accept(const HeaderView& header, std::optional<std::uint64_t>& length) {
     switch (header.name.size()) {
-        case 6: return !iequals(header.name, "expect");
-        case 7: return !iequals(header.name, "upgrade");
-        case 10: return !iequals(header.name, "connection") || iequals(header.value, "keep-alive");
-        case 14:
-            return !iequals(header.name, "content-length") || read_length(header.value, length);
-        case 16: return !iequals(header.name, "proxy-connection");
-        case 17: return !iequals(header.name, "transfer-encoding");
+        case 6: return !is(header, "Expect");
+        case 7: return !is(header, "Upgrade");
+        case 10: return !is(header, "Connection") || iequals(header.value, "keep-alive");
+        case 14: return !is(header, "Content-Length") || read_length(header.value, length);
+        case 16: return !is(header, "Proxy-Connection");
+        case 17: return !is(header, "Transfer-Encoding");
         default: return true;
     }
 }
@@ -121,7 +136,7 @@ std::optional<UsualHead> read_usual_head(std::string_view data, std::vector<Head
     rest.remove_prefix(head.method.size() + 1);
     const std::size_t blank = rest.find(' ');
     if (blank == std::string_view::npos || !rest.substr(blank).starts_with(version) ||
-        !is_printable(rest.substr(0, blank))) {
+        printable_run(rest.substr(0, blank)) != blank) {
         return std::nullopt;
     }
     head.target = rest.substr(0, blank);
@@ -129,8 +144,7 @@ std::optional<UsualHead> read_usual_head(std::string_view data, std::vector<Head
     headers.clear();
     std::optional<std::uint64_t> length;
     while (!rest.starts_with(line_end)) {
-        const auto line = take_line(rest);
-        const auto header = line ? split(*line) : std::nullopt;
+        const auto header = take_header(rest);
         if (!header || !accept(*header, length)) {
             headers.clear();
             return std::nullopt;

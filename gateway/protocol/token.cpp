@@ -2,6 +2,8 @@
 
 #include "gateway/base/text.hpp"
 
+#include <algorithm>
+
 namespace cqhttp::protocol {
 namespace {
 
@@ -15,18 +17,19 @@ bool accepts_scheme(std::string_view scheme, const AuthorizationRules& rules) {
 // The token of a header value; nothing where its form is not recognised. A scheme without a token
 // presents none.
 std::optional<std::string_view> token_of(std::string_view header, const AuthorizationRules& rules) {
-    const std::string_view blanks = rules.many_blanks ? " \t" : " ";
-    const std::size_t scheme_end = header.find_first_of(blanks);
-    if (scheme_end == std::string_view::npos ||
-        !accepts_scheme(header.substr(0, scheme_end), rules)) {
+    const auto is_blank = [&rules](char byte) {
+        return byte == ' ' || (rules.many_blanks && byte == '\t');
+    };
+    const auto* const end = std::find_if(header.begin(), header.end(), is_blank);
+    const std::string_view scheme(header.begin(), end);
+    if (end == header.end() || !accepts_scheme(scheme, rules)) {
         return std::nullopt;
     }
-    const std::size_t begin =
-        rules.many_blanks ? header.find_first_not_of(blanks, scheme_end) : scheme_end + 1;
-    if (begin >= header.size()) {
-        return std::nullopt;
+    header.remove_prefix(scheme.size() + 1);
+    while (rules.many_blanks && !header.empty() && is_blank(header.front())) {
+        header.remove_prefix(1);
     }
-    return header.substr(begin);
+    return header.empty() ? std::nullopt : std::optional(header);
 }
 
 Access compare(const Secret& configured, std::string_view presented) {
