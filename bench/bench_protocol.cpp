@@ -97,7 +97,7 @@ void bench_requests(Bench& bench) {
         keep(params);
     });
     bench.row(fmt::format("RequestParser::read_frame, {} bytes", frame.size()), [&parser] {
-        const protocol::FrameRequest request = parser.read_frame(frame);
+        const protocol::FrameRequest& request = parser.read_frame(frame);
         ensure(request.call.has_value(), "the frame is a call");
         keep(request);
     });

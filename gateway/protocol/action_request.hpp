@@ -2,7 +2,6 @@
 
 #include "gateway/protocol/params.hpp"
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,29 +28,26 @@ struct FrameRequest {
     std::optional<std::string> echo;
 };
 
-// Reads requests with simdjson. It owns the parser's buffers, so keep one per event loop and not
-// one per connection; what a large document needed is freed after it. Every byte is checked: a
-// document is accepted only if all of it is JSON, nests no deeper than `max_json_depth` and is
-// followed by white space only. A byte order mark is skipped. A string with half a surrogate pair
-// is JSON, but no text: such a parameter is `invalid`. Not thread-safe.
+// Reads requests. It keeps what memory decoding needed for the next, so keep one per event loop.
+// Every byte is checked: a document is accepted only if all of it is JSON, nests no deeper than
+// `max_json_depth` and is followed by white space only. A byte order mark is skipped. A string with
+// half a surrogate pair is JSON, but no text: such a parameter is `invalid`. Not thread-safe.
 class RequestParser {
 public:
-    RequestParser();
-    ~RequestParser();
-    RequestParser(RequestParser&&) noexcept;
-    RequestParser& operator=(RequestParser&&) noexcept;
-
     // Adds the members of a JSON object, where names given by the query stay (HTTP-033, HTTP-042).
     // False if the body is not one JSON object (HTTP 400, HTTP-038 ... HTTP-041) or has more than
     // `max_params` members. `params` then holds no part of it.
     bool add_json_params(Params& params, std::string_view body);
 
-    // A frame on /api. Of a repeated member the last counts.
-    FrameRequest read_frame(std::string_view frame);
+    // A frame on /api. Of a repeated member the last counts. What is returned is good until the
+    // next frame; its call may be handed on.
+    FrameRequest& read_frame(std::string_view frame);
 
 private:
-    class Impl;
-    std::unique_ptr<Impl> impl_;
+    void release_memory();
+
+    std::string name_, text_;  // decoded
+    FrameRequest request_;     // the last one, for the memory it has
 };
 
 }  // namespace cqhttp::protocol

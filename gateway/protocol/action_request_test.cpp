@@ -289,4 +289,23 @@ TEST_CASE("action request: a parser that was moved goes on", "[WS-026]") {
     CHECK(second.read_frame(R"({"action":"b"})").call->action == "b");
 }
 
+TEST_CASE("action request: nothing of one frame is left in the next", "[WS-020]") {
+    RequestParser parser;
+    const std::string full = R"({"action":"a","params":{"x":"1"},"echo":7})";
+    for (const char* bad : {"", "[]", "{\"action\":", R"({"action":1,"params":{"x":"1"}})"}) {
+        INFO(bad);
+        parser.read_frame(full).call->caller.loopback = true;
+        const FrameRequest& bare = parser.read_frame(R"({"action":"b"})");
+        REQUIRE(bare.call.has_value());
+        CHECK(bare.call->action == "b");
+        CHECK(bare.call->params.size() == 0);
+        CHECK_FALSE(bare.call->caller.loopback);
+        CHECK_FALSE(bare.echo.has_value());
+        CHECK(parser.read_frame(full).echo == "7");
+        CHECK_FALSE(parser.read_frame(bad).call.has_value());
+        CHECK_FALSE(parser.read_frame(bad).echo.has_value());
+        CHECK(parser.read_frame(full).call->params.find("x")->text == "1");
+    }
+}
+
 }  // namespace cqhttp::protocol

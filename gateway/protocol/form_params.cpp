@@ -87,32 +87,37 @@ public:
 private:
     // What is before the next '&' or `end`. `bits` gets those that are set in any of its bytes.
     std::string_view take_part(char* place, char end, std::size_t& at, unsigned char& bits) {
+        const char* next = rest_.data() + at;
+        const char* const last = rest_.data() + rest_.size();
         char* out = place;
-        for (; at < rest_.size(); ++at, ++out) {
-            char byte = rest_[at];
+        unsigned seen = bits;
+        for (; next != last; ++next, ++out) {
+            char byte = *next;
             if (signs[index_of(byte)]) {
                 if (byte == '&' || byte == end) {
                     break;
                 }
-                byte = byte == '+' ? ' ' : byte == '%' ? decode(at) : byte;
+                byte = byte == '+' ? ' ' : byte == '%' ? decode(next, last) : byte;
             }
             *out = byte;
-            bits = static_cast<unsigned char>(bits | index_of(byte));
+            seen |= static_cast<unsigned char>(byte);
         }
+        bits = static_cast<unsigned char>(seen);
+        at = static_cast<std::size_t>(next - rest_.data());
         return {place, static_cast<std::size_t>(out - place)};
     }
 
     // A % that two hex digits do not follow stays as it is.
-    char decode(std::size_t& at) const {
-        if (rest_.size() - at <= 2) {
+    static char decode(const char*& next, const char* last) {
+        if (last - next <= 2) {
             return '%';
         }
-        const int high = hex_values[index_of(rest_[at + 1])];
-        const int low = hex_values[index_of(rest_[at + 2])];
+        const int high = hex_values[index_of(next[1])];
+        const int low = hex_values[index_of(next[2])];
         if (high < 0 || low < 0) {
             return '%';
         }
-        at += 2;
+        next += 2;
         return static_cast<char>(high * 16 + low);
     }
 

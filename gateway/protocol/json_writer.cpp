@@ -1,58 +1,13 @@
 #include "gateway/protocol/json_writer.hpp"
 
+#include "gateway/protocol/json_escape.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 
 namespace cqhttp::protocol {
 namespace {
-
-constexpr std::uint64_t every_byte(unsigned char byte) {
-    return 0x0101'0101'0101'0101U * byte;
-}
-
-// Whether one of eight bytes is a quote, a backslash or a control character. May also say yes for
-// eight bytes of which none is; never no where one is.
-bool may_need_escape(const char* bytes) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes, sizeof word);
-    const std::uint64_t quote = word ^ every_byte('"');
-    const std::uint64_t backslash = word ^ every_byte('\\');
-    const std::uint64_t has_quote = (quote - every_byte(1)) & ~quote;
-    const std::uint64_t has_backslash = (backslash - every_byte(1)) & ~backslash;
-    const std::uint64_t has_control = (word - every_byte(0x20)) & ~word;
-    return ((has_quote | has_backslash | has_control) & every_byte(0x80)) != 0;
-}
-
-constexpr std::array<bool, 256> escaped_bytes = [] {
-    std::array<bool, 256> table{};
-    std::fill_n(table.begin(), 0x20, true);
-    table['"'] = table['\\'] = true;
-    return table;
-}();
-
-bool needs_escape(char c) {
-    return escaped_bytes[static_cast<unsigned char>(c)];
-}
-
-// Position of the first byte from `begin` on that needs an escape, or the end.
-std::size_t find_escape(std::string_view text, std::size_t begin) {
-    std::size_t i = begin;
-    for (; i + 8 <= text.size(); i += 8) {
-        if (may_need_escape(text.data() + i)) {
-            for (std::size_t j = i; j < i + 8; ++j) {
-                if (needs_escape(text[j])) {
-                    return j;
-                }
-            }
-        }
-    }
-    while (i < text.size() && !needs_escape(text[i])) {
-        ++i;
-    }
-    return i;
-}
 
 void append_escape(std::string& out, char c) {
     switch (c) {
@@ -77,7 +32,7 @@ constexpr std::size_t short_text = 64;
 using Piece = std::array<char, short_text + 8>;
 
 bool is_short_and_plain(std::string_view text) {
-    return text.size() <= short_text && find_escape(text, 0) == text.size();
+    return text.size() <= short_text && find_json_escape(text, 0) == text.size();
 }
 
 // Each of these returns the place behind what it has put.
@@ -108,7 +63,7 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     std::size_t begin = 0;
     while (true) {
-        const std::size_t end = find_escape(text, begin);
+        const std::size_t end = find_json_escape(text, begin);
         out.append(text.data() + begin, end - begin);
         if (end == text.size()) {
             break;
