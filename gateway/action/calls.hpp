@@ -9,8 +9,10 @@ namespace cqhttp::action {
 class Calls {
 public:
     virtual ~Calls() = default;
-    // Never throws. An unknown action answers retcode 1404, which HTTP turns into status 404.
-    virtual account::Answer call(protocol::ActionRequest request) = 0;
+    // Never throws. An unknown action answers retcode 1404, which HTTP turns into status 404. What
+    // is needed longer than the call is taken out of the request; what is left of it is the
+    // caller's.
+    virtual account::Answer call(protocol::ActionRequest&& request) = 0;
 };
 
 }  // namespace cqhttp::action

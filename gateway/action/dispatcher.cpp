@@ -41,7 +41,7 @@ Dispatcher::Dispatcher(account::Backend& backend, SystemActions& system,
           [this](protocol::ActionRequest request) { return call(std::move(request)); }, spawn_,
           log_) {}
 
-Answer Dispatcher::call(protocol::ActionRequest request) {
+Answer Dispatcher::call(protocol::ActionRequest&& request) {
     const protocol::ActionSpec* spec = protocol::find_action(request.action, profile_.id);
     if (spec != nullptr && spec->owner == protocol::ActionOwner::sandbox &&
         !backend_.offers(*spec, request.caller)) {

@@ -32,7 +32,7 @@ public:
     Dispatcher(account::Backend& backend, SystemActions& system, const protocol::Profile& profile,
                BackgroundLimits limits, Spawn spawn, Log log);
 
-    account::Answer call(protocol::ActionRequest request) override;
+    account::Answer call(protocol::ActionRequest&& request) override;
 
     // An event is to be handed to nobody after us: the account remembers it (QOP-038).
     void block(const protocol::Event& event) { backend_.block(event); }

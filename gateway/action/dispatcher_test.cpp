@@ -109,7 +109,7 @@ TEST_CASE("dispatcher: a control action that is not offered is unknown whatever 
     request.action = ".sandbox_inject";
     CHECK(fixture.call(request.action).retcode == 1404);
     request.caller.loopback = true;  // FakeBackend offers it to them
-    CHECK(fixture.dispatcher.call(request).take().retcode == 100);
+    CHECK(fixture.dispatcher.call(std::move(request)).take().retcode == 100);
     CHECK(fixture.backend.calls.empty());
 }
 

@@ -40,7 +40,8 @@ void append_answer(std::string& out, const HttpResponse& response, AnswerForm fo
     const bool body = may_have_body(response.status);
     if (body) {
         out += "Content-Length: ";
-        append_number(out, response.file ? response.file->size() : response.body.size());
+        append_number(out, response.file ? response.file->size()
+                                         : response.body.size() + response.lent_body.size());
         out += "\r\n";
     }
     if (!form.keep_alive) {
@@ -57,6 +58,7 @@ void append_answer(std::string& out, const HttpResponse& response, AnswerForm fo
     out += "\r\n";
     if (body && !form.head && !response.file) {
         out += response.body;
+        out += response.lent_body;
     }
 }
 

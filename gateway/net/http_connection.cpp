@@ -244,7 +244,7 @@ HttpConnection::Step HttpConnection::take_request() {
     }
     HttpAnswer answer = server_.handler.handle(reader_.request());
     if (auto* response = std::get_if<HttpResponse>(&answer)) {
-        return accept(std::move(*response));
+        return accept(*response);
     }
     if (auto* upgrade = std::get_if<HttpUpgrade>(&answer)) {
         return take_upgrade(std::move(*upgrade));
@@ -280,7 +280,7 @@ void HttpConnection::take_error() {
     ending_ = unread_ = true;
 }
 
-HttpConnection::Step HttpConnection::accept(HttpResponse response) {
+HttpConnection::Step HttpConnection::accept(HttpResponse& response) {
     answer(response);
     if (response.file && may_have_body(response.status) && reader_.request().method != "HEAD") {
         file_ = std::move(response.file);
@@ -352,7 +352,7 @@ asio::awaitable<HttpConnection::Step> HttpConnection::step(Step next) {
         asio::awaitable<HttpResponse> pending = std::move(*pending_);
         pending_.reset();
         HttpResponse response = co_await std::move(pending);
-        const Step after = accept(std::move(response));
+        const Step after = accept(response);
         if (after != Step::serve) {
             co_return after;
         }

@@ -77,7 +77,7 @@ private:
     Step take_request();
     Step take_upgrade(HttpUpgrade upgrade);
     void take_error();
-    Step accept(HttpResponse response);
+    Step accept(HttpResponse& response);
     void refuse(HttpResponse response);
     void answer(const HttpResponse& response);
     void close_with(unsigned status);

@@ -55,6 +55,7 @@ struct HttpResponse {
     unsigned status = 200;
     std::string_view content_type = {};  // a constant; empty: no Content-Type header
     std::string body = {};
+    std::string_view lent_body = {};  // behind it: what the handler keeps until it is asked again
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::optional<FileBody> file = std::nullopt;  // instead of body
     bool close = false;                           // end the connection after it

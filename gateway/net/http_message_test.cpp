@@ -85,6 +85,17 @@ TEST_CASE("http answer: type and length and body are written", "[HTTP-061][HTTP-
             "{\"a\":\"\xE4\xBD\xA0\"}");
 }
 
+TEST_CASE("http answer: what the handler lends comes behind the body", "[HTTP-061]") {
+    HttpResponse response;
+    response.lent_body = "lent";
+    REQUIRE(written(response) == "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlent");
+    response.body = "body and ";
+    REQUIRE(written(response) == "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nbody and lent");
+    AnswerForm form;
+    form.head = true;
+    REQUIRE(written(response, form) == "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n");
+}
+
 TEST_CASE("http answer: an empty answer says so", "[HTTP-066]") {
     REQUIRE(written(HttpResponse::empty(404)) ==
             "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");

@@ -7,6 +7,7 @@
 #include "gateway/transport/data_files.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -15,13 +16,28 @@ namespace {
 
 constexpr std::string_view json_type = "application/json; charset=UTF-8";
 
-constexpr bool is_blank(char byte) noexcept {
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
+// So much memory of one answer is kept for the next.
+constexpr std::size_t kept_body = 256 * 1024;
+
+// What no name of an action holds: slashes and white space.
+constexpr std::array<bool, 256> ends_name = [] {
+    std::array<bool, 256> table{};
+    for (const char byte : std::string_view("/ \t\n\v\f\r")) {
+        table[static_cast<unsigned char>(byte)] = true;
+    }
+    return table;
+}();
 
 // The media type of a Content-Type value, without parameters (HTTP-036, HTTP-037).
 std::string_view media_type(std::string_view value) noexcept {
     return trim(value.substr(0, value.find(';')));
+}
+
+// "/x" and "/x/" are "x".
+std::string_view without_slashes(std::string_view path) noexcept {
+    path.remove_prefix(path.starts_with('/') ? 1 : 0);
+    path.remove_suffix(path.ends_with('/') ? 1 : 0);
+    return path;
 }
 
 net::HttpResponse method_not_allowed(std::string_view allowed) {
@@ -36,15 +52,13 @@ std::optional<std::string_view> action_of(std::string_view path) noexcept {
     if (!path.starts_with('/')) {
         return std::nullopt;
     }
-    path.remove_prefix(1);
-    if (path.ends_with('/')) {
-        path.remove_suffix(1);
-    }
+    path = without_slashes(path);
     if (path.empty()) {
         return std::nullopt;
     }
-    const bool one_name = std::none_of(path.begin(), path.end(),
-                                       [](char byte) { return byte == '/' || is_blank(byte); });
+    const bool one_name = std::none_of(path.begin(), path.end(), [](char byte) {
+        return ends_name[static_cast<unsigned char>(byte)];
+    });
     return one_name ? std::optional(path) : std::nullopt;
 }
 
@@ -88,21 +102,27 @@ net::HttpAnswer HttpApi::handle(const net::HttpRequest& request) {
         }
         return serve_data_file(options_.data_directory, request.path);
     }
-    protocol::ActionRequest call;
-    if (const auto status = read_params(request, call.params)) {
+    call_.params = {};
+    if (const auto status = read_params(request, call_.params)) {
         return net::HttpResponse::empty(*status);
     }
-    const auto action = action_of(request.path);
-    if (!action) {
-        return net::HttpResponse::empty(404);
+    call_.action = without_slashes(request.path);  // refuse() has seen that it is one name
+    call_.caller.loopback = request.loopback;
+    account::Answer answer = calls_.call(std::move(call_));
+    call_.params = {};  // where nobody has taken them
+    if (!answer.ready()) {
+        return respond_later(answer.later());
     }
-    call.action = *action;
-    call.caller.loopback = request.loopback;
-    account::Answer answer = calls_.call(std::move(call));
-    if (answer.ready()) {
-        return respond(answer.take());
+    // The usual answer is written where the connection finds it, in memory that is kept.
+    net::HttpAnswer written;
+    if (body_.capacity() > kept_body) {
+        body_ = std::string();  // not {}, which would keep the memory
     }
-    return respond_later(answer.later());
+    body_.clear();
+    auto& response = std::get<net::HttpResponse>(written);
+    respond(answer.take(), body_, response);
+    response.lent_body = body_;
+    return written;
 }
 
 std::optional<unsigned> HttpApi::read_params(const net::HttpRequest& request,
@@ -130,23 +150,25 @@ std::optional<unsigned> HttpApi::read_params(const net::HttpRequest& request,
     return std::nullopt;
 }
 
-net::HttpResponse HttpApi::respond(const protocol::ActionReply& reply) const {
+void HttpApi::respond(const protocol::ActionReply& reply, std::string& body,
+                      net::HttpResponse& response) const {
     if (reply.retcode == protocol::retcode::unknown_action) {
-        return net::HttpResponse::empty(404);  // HTTP-019
+        response.status = 404;  // HTTP-019
+        return;
     }
-    net::HttpResponse response;
     response.content_type = json_type;
-    protocol::append_reply(response.body, reply);
+    protocol::append_reply(body, reply);
     if (profile_.cors && options_.enable_cors) {
         response.headers.emplace_back("Access-Control-Allow-Origin", "*");
     }
-    return response;
 }
 
 asio::awaitable<net::HttpResponse> HttpApi::respond_later(
     asio::awaitable<protocol::ActionReply> pending) const {
     const protocol::ActionReply reply = co_await std::move(pending);
-    co_return respond(reply);
+    net::HttpResponse response;
+    respond(reply, response.body, response);
+    co_return response;
 }
 
 }  // namespace cqhttp::transport

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace cqhttp::transport {
@@ -37,7 +38,9 @@ public:
 private:
     // Fills `params`; a status where the content type or the body is not to be had.
     std::optional<unsigned> read_params(const net::HttpRequest& request, protocol::Params& params);
-    net::HttpResponse respond(const protocol::ActionReply& reply) const;
+    // The head of the answer goes to `response`, its text behind `body`.
+    void respond(const protocol::ActionReply& reply, std::string& body,
+                 net::HttpResponse& response) const;
     asio::awaitable<net::HttpResponse> respond_later(
         asio::awaitable<protocol::ActionReply> pending) const;
 
@@ -47,6 +50,9 @@ private:
     Log log_;
     RefusalLog refusals_;
     protocol::RequestParser parser_;
+    // Of the call under way, for the memory they have.
+    protocol::ActionRequest call_;
+    std::string body_;
 };
 
 // The action a raw path names: "/x" and "/x/" are "x"; nothing where the path has another shape

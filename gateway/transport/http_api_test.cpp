@@ -53,6 +53,7 @@ struct Fixture {
         request.body = sent.body;
         net::HttpAnswer answer = api.handle(request);
         if (auto* ready = std::get_if<net::HttpResponse>(&answer)) {
+            ready->body += std::exchange(ready->lent_body, {});
             return std::move(*ready);
         }
         boost::asio::awaitable<net::HttpResponse> later =

@@ -109,7 +109,7 @@ RemoteCalls::RemoteCalls(net::Loop& loop, action::Calls& dispatcher, asio::io_co
 
 RemoteCalls::~RemoteCalls() = default;
 
-account::Answer RemoteCalls::call(protocol::ActionRequest request) {
+account::Answer RemoteCalls::call(protocol::ActionRequest&& request) {
     auto* const journey = new Journey(*this, std::move(request));
     loop_.to_home().send(*journey);
     return arrival(Holder(*journey));

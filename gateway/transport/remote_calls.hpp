@@ -24,7 +24,7 @@ public:
     ~RemoteCalls() override;
 
     // On the other loop.
-    account::Answer call(protocol::ActionRequest request) override;
+    account::Answer call(protocol::ActionRequest&& request) override;
 
     // On the home loop. Gives up waiting for answers that take time; callers get 103.
     void abort();

@@ -30,7 +30,7 @@ public:
         gate_.expires_at(asio::steady_timer::time_point::max());
     }
 
-    Answer call(ActionRequest request) override {
+    Answer call(ActionRequest&& request) override {
         thread = std::this_thread::get_id();
         called.push_back(request.action);
         loop_.from_home().post([this, action = request.action] { seen.push_back("e:" + action); });

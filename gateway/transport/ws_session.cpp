@@ -60,13 +60,15 @@ void WsSession::stop(std::uint16_t code) {
 }
 
 WsSession::Owed WsSession::take(const net::WsMessage& message) {
-    protocol::FrameRequest frame = calls_.parser.read_frame(message.payload);
+    protocol::FrameRequest& frame = calls_.parser.read_frame(message.payload);
     if (!frame.call) {
         return {protocol::ActionReply::failure(protocol::retcode::bad_request),
                 std::move(frame.echo)};
     }
     frame.call->caller = caller_;
-    return {calls_.calls.call(std::move(*frame.call)), std::move(frame.echo)};
+    Owed owed{calls_.calls.call(std::move(*frame.call)), std::move(frame.echo)};
+    frame.call->params = {};  // where nobody has taken them
+    return owed;
 }
 
 asio::awaitable<void> WsSession::pay() {
