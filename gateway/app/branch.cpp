@@ -35,12 +35,12 @@ void Branch::abort() {
 boost::asio::awaitable<void> Branch::join() {
     std::function<boost::asio::awaitable<void>()> answers = [this] { return ws_api_.join(); };
     co_await loop_.run(std::move(answers));
-    co_await calls_.join();
     std::function<boost::asio::awaitable<void>()> end = [this] {
         keep_alive_.stop();
         return background_.join();
     };
     co_await loop_.run(std::move(end));
+    co_await calls_.join();
     co_await loop_.round_trip();
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace cqhttp::transport {
@@ -25,10 +26,11 @@ public:
         : calls_(calls), request_(std::move(request)) {}
 
     void run() override {
-        if (stage_ == Stage::out) {
-            carry_out();
-        } else {
-            arrive();
+        switch (stage_) {
+            case Stage::out: carry_out(); break;
+            case Stage::told: hear(); break;
+            case Stage::wanted: wait_at_home(); break;
+            case Stage::back: arrive(); break;
         }
     }
 
@@ -40,11 +42,16 @@ public:
     }
 
     // On the other loop.
-    bool arrived() const noexcept { return stage_ == Stage::arrived; }
+    bool arrived() const noexcept { return known_ == Known::arrived; }
     ActionReply take_reply() { return std::move(reply_); }
     template <class Token>
     auto async_wait(Token&& token) {
-        auto initiation = [this](auto handler) { waiter_ = net::ReadyHandler(std::move(handler)); };
+        auto initiation = [this](auto handler) {
+            waiter_ = net::ReadyHandler(std::move(handler));
+            if (known_ == Known::pending) {
+                ask();
+            }
+        };
         return asio::async_initiate<Token, void(boost::system::error_code)>(std::move(initiation),
                                                                             token);
     }
@@ -52,11 +59,23 @@ public:
         held_ = false;
         if (arrived()) {
             delete this;
+        } else if (known_ == Known::pending) {
+            ask();
         }
     }
 
 private:
-    enum class Stage : std::uint8_t { out, back, arrived };
+    // What the errand is about; whoever has the journey says what is next. An answer that takes
+    // time is awaited at home only once somebody waits for it on the other loop: its work may begin
+    // with that, and a connection waits for one answer after the other.
+    enum class Stage : std::uint8_t {
+        out,     // to home, to be carried out
+        told,    // back: the answer takes time
+        wanted,  // to home again, to be awaited
+        back,    // with the answer
+    };
+    // What the other loop knows meanwhile.
+    enum class Known : std::uint8_t { nothing, pending, arrived };
 
     void carry_out() {
         account::Answer answer = calls_.dispatcher_.call(std::move(request_));
@@ -64,13 +83,37 @@ private:
             reply_ = answer.take();
             go_back();
         } else {
-            calls_.slow_.spawn("call of another loop", carry_home(*this, answer.later()));
+            pending_.emplace(answer.later());
+            stage_ = Stage::told;
+            calls_.loop_.from_home().send(*this);
         }
+    }
+
+    void wait_at_home() {
+        asio::awaitable<ActionReply> pending = std::move(*pending_);
+        pending_.reset();
+        if (calls_.aborted_) {
+            go_back();
+        } else {
+            calls_.slow_.spawn("call of another loop", carry_home(*this, std::move(pending)));
+        }
+    }
+
+    void hear() {
+        known_ = Known::pending;
+        if (waiter_ || !held_) {
+            ask();
+        }
+    }
+    void ask() {
+        known_ = Known::nothing;
+        stage_ = Stage::wanted;
+        calls_.loop_.to_home().send(*this);
     }
 
     // Whoever waits goes on at once: what arrives behind the answer must not overtake it.
     void arrive() {
-        stage_ = Stage::arrived;
+        known_ = Known::arrived;
         if (!held_) {
             delete this;
         } else if (waiter_) {
@@ -81,8 +124,10 @@ private:
     RemoteCalls& calls_;
     protocol::ActionRequest request_;
     ActionReply reply_ = ActionReply::failure(protocol::retcode::failed);
+    std::optional<asio::awaitable<ActionReply>> pending_;  // at home
     net::ReadyHandler waiter_;
     Stage stage_ = Stage::out;
+    Known known_ = Known::nothing;
     bool held_ = true;
 };
 
@@ -135,6 +180,7 @@ asio::awaitable<void> RemoteCalls::carry_home(Journey& journey,
 }
 
 void RemoteCalls::abort() {
+    aborted_ = true;
     slow_.cancel();
 }
 

@@ -14,9 +14,9 @@ namespace asio = boost::asio;
 // The dispatcher as connections on another loop see it. A call goes to the home loop through the
 // mailbox, is carried out there, and its answer comes back the same way: so calls are carried out
 // in the order in which this loop made them, and an answer stays in order with the events that home
-// sends to this loop. A call that was made is carried out even if nobody waits for its answer any
-// more. How many are under way is bounded by the connections: each waits for its answers before it
-// reads again.
+// sends to this loop. One that takes time begins when it is awaited, as at home. A call that was
+// made is carried out even if nobody waits for its answer any more. How many are under way is
+// bounded by the connections: each waits for its answers before it reads again.
 class RemoteCalls final : public action::Calls {
 public:
     // Made on the home loop, where `dispatcher` lives.
@@ -42,6 +42,7 @@ private:
     net::Loop& loop_;
     action::Calls& dispatcher_;
     net::TaskGroup slow_;  // answers of the dispatcher that take time
+    bool aborted_ = false;
 };
 
 }  // namespace cqhttp::transport

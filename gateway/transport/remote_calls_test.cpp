@@ -6,9 +6,12 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -34,6 +37,9 @@ public:
         thread = std::this_thread::get_id();
         called.push_back(request.action);
         loop_.from_home().post([this, action = request.action] { seen.push_back("e:" + action); });
+        if (request.action.starts_with("work")) {
+            return work(request.action);
+        }
         if (request.action.starts_with("later")) {
             return wait(request.action);
         }
@@ -48,6 +54,7 @@ public:
     std::thread::id thread;           // of the last call
     std::vector<std::string> called;  // at home
     std::vector<std::string> seen;    // on the other loop
+    int most = 0;                     // answers that were worked on at once
 
 private:
     asio::awaitable<ActionReply> wait(std::string action) {
@@ -57,6 +64,18 @@ private:
         co_return ActionReply{0, action};
     }
 
+    asio::awaitable<ActionReply> work(std::string action) {
+        const auto executor = co_await asio::this_coro::executor;
+        most = std::max(most, ++running_);
+        called.push_back("begun " + action);
+        for (int turn = 0; turn < 5; ++turn) {
+            co_await asio::post(executor, asio::use_awaitable);
+        }
+        --running_;
+        co_return ActionReply{0, action};
+    }
+
+    int running_ = 0;
     net::Loop& loop_;
     asio::steady_timer gate_;
     bool open_ = false;
@@ -159,6 +178,33 @@ TEST_CASE("remote calls: an answer that takes time keeps later ones waiting and 
     fixture.finish();
     CHECK(fixture.desk.seen ==
           std::vector<std::string>{"e:later", "e:quick", "r:later", "r:quick"});
+}
+
+TEST_CASE("remote calls: work that takes time begins when its answer is awaited", "[transport]") {
+    Fixture fixture;
+    auto work = [](Fixture& f) -> asio::awaitable<void> {
+        std::vector<Answer> answers;
+        for (int i = 0; i < 20; ++i) {
+            answers.push_back(f.calls.call(request("work " + std::to_string(i))));
+        }
+        for (Answer& answer : answers) {
+            co_await note(f.desk, std::move(answer));
+        }
+    };
+    fixture.on_loop(work(fixture));
+    fixture.finish();
+    CHECK(fixture.desk.most == 1);
+    REQUIRE(fixture.desk.called.size() == 40);
+    std::vector<std::string> begun;
+    for (const std::string& word : fixture.desk.called) {
+        if (word.starts_with("begun")) {
+            begun.push_back(word);
+        }
+    }
+    REQUIRE(begun.size() == 20);
+    for (std::size_t i = 0; i < 20; ++i) {
+        CHECK(begun[i] == "begun work " + std::to_string(i));
+    }
 }
 
 TEST_CASE("remote calls: a call whose caller has gone is carried out", "[transport]") {

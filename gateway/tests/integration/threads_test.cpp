@@ -219,6 +219,25 @@ TEST_CASE("threads: on one connection an answer comes before the event that the 
     }
 }
 
+TEST_CASE("threads: calls that wait for room among the events keep their order",
+          "[threads][PIPE-010][PIPE-011]") {
+    GatewayUnderTest gateway(with_threads(2, "gateway.max_queued_events = 8"));
+    gateway.start();
+    WsPeer listener(gateway.port("ws"), "/event/");
+    for (const auto& peer : connect(gateway, "/api/", 2)) {
+        constexpr int calls = 300;
+        std::string burst;
+        for (int i = 0; i < calls; ++i) {
+            burst += text_frame(say_number(i));
+        }
+        peer->send_bytes(burst);
+        for (int i = 0; i < calls; ++i) {
+            REQUIRE(Json::parse(peer->receive_text()).at("echo") == i);
+            REQUIRE(Json::parse(listener.receive_text()).at("raw_message") == std::to_string(i));
+        }
+    }
+}
+
 TEST_CASE("threads: SIGTERM while every loop is busy answers what was read and ends",
           "[threads][WS-034]") {
     GatewayUnderTest gateway(
