@@ -27,7 +27,7 @@ public:
     using Connection::Connection;
 
 private:
-    void received(std::string_view) override {}
+    void received(std::string_view, std::string_view) override {}
 };
 
 std::string utc_now() {
@@ -104,6 +104,10 @@ private:
     }
 
     bool find_server() {
+        if (options_.pids.empty() && options_.only_receive) {
+            meter_ = Meter("--pid names the process that posts");
+            return true;
+        }
         if (options_.pids.empty()) {
             meter_ = Meter::of_listener(endpoint_);
             return true;
@@ -154,8 +158,8 @@ private:
         switch (options_.scenario) {
             case BenchScenario::http:
             case BenchScenario::ws: return add_calls();
-            case BenchScenario::events:
-            case BenchScenario::report: return add_events();
+            case BenchScenario::events: return add_events();
+            case BenchScenario::report: return options_.only_receive ? add_posts() : add_events();
             case BenchScenario::mixed: return add_mixed();
             case BenchScenario::connections: break;
         }
@@ -231,19 +235,41 @@ private:
     }
 
     bool add_receiver(Events& events) {
+        auto plan = post_plan();
+        if (plan) {
+            events.receive_posts(std::move(*plan));
+        }
+        return plan.has_value();
+    }
+
+    std::optional<PostPlan> post_plan() {
         const auto here = resolve(options_.listen_host, options_.listen_port);
         if (here.has_error()) {
-            return fail(here.error());
+            fail(here.error());
+            return {};
         }
         auto listener = listen_on(*here);
         if (listener.has_error()) {
-            return fail(listener.error());
+            fail(listener.error());
+            return {};
         }
-        std::optional<protocol::Signer> signer;
+        PostPlan plan;
+        plan.listener = std::move(listener.value());
+        plan.addresses = options_.addresses;
         if (!options_.secret.empty()) {
-            signer.emplace(options_.secret);
+            plan.signer.emplace(options_.secret);
         }
-        events.receive_posts(std::move(listener.value()), std::move(signer));
+        return plan;
+    }
+
+    // Posts that somebody else causes.
+    bool add_posts() {
+        auto plan = post_plan();
+        if (!plan) {
+            return false;
+        }
+        what_ = "what comes by itself";
+        run_->add(std::make_unique<Posts>(stage_, std::move(*plan), pace()));
         return true;
     }
 
@@ -339,7 +365,7 @@ private:
         Report report;
         report.scenario = scenario_name(options_.scenario);
         report.what = what_;
-        report.target = options_.target.url.printable();
+        report.target = options_.only_receive ? "" : options_.target.url.printable();
         report.started = utc_now();
         report.parts = ramp_ ? std::vector<Tally>{*ramp_} : run_->tallies();
         report.seconds = run_->to().time - run_->from().time;

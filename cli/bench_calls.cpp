@@ -10,31 +10,47 @@
 namespace cqhttp::cli::bench {
 
 void CallConnection::call(const PreparedCall& call, Clock::time_point due, std::uint32_t number) {
-    pending_.push_back({echo_, due, Clock::now()});
+    pending_.push_back({echo_, due, stage().now()});
     call.append(output(), echo_, number);
     echo_ = echo_ == last_number ? first_number : echo_ + 1;
 }
 
-void CallConnection::received(std::string_view text) {
-    const ReplyFacts facts = read_reply(text, ws_);
+void CallConnection::received(std::string_view text, std::string_view head) {
+    const ReplyFacts facts = replies_.read(text, head);
     if (facts.fault) {
         stage().fail(facts.fault->exit_code, approach().url.printable() + ": " + facts.fault->what);
-        return;
-    }
-    const auto has_echo = [&facts](const PendingCall& call) {
-        return !facts.echo || call.echo == *facts.echo;
-    };
-    const auto found = std::find_if(pending_.begin(), pending_.end(), has_echo);
-    if (found == pending_.end()) {
+    } else if (!answered(facts.echo)) {
         stage().fail(
             exit_code::failed,
             approach().url.printable() + ": an answer that nobody has asked for: " + excerpt(text));
-        return;
     }
-    const bool in_order = found == pending_.begin();
+}
+
+std::size_t CallConnection::receive_known(std::string_view bytes) {
+    const auto known = ws_ ? replies_.find_frame(bytes) : replies_.find_answer(bytes);
+    const auto echo = ws_ ? std::optional(known.echo) : std::nullopt;
+    return known.size > 0 && answered(echo) ? known.size : 0;
+}
+
+bool CallConnection::answered(std::optional<std::uint32_t> echo) {
+    if (pending_.empty()) {
+        return false;
+    }
+    if (!echo || pending_.front().echo == *echo) {
+        const PendingCall call = pending_.front();
+        pending_.pop_front();
+        caller_.answered(*this, call, true);
+        return true;
+    }
+    const auto has_echo = [&echo](const PendingCall& call) { return call.echo == *echo; };
+    const auto found = std::find_if(pending_.begin(), pending_.end(), has_echo);
+    if (found == pending_.end()) {
+        return false;
+    }
     const PendingCall call = *found;
     pending_.erase(found);
-    caller_.answered(*this, call, in_order);
+    caller_.answered(*this, call, false);
+    return true;
 }
 
 void CallConnection::received_all() {
@@ -42,10 +58,10 @@ void CallConnection::received_all() {
 }
 
 Calls::Calls(Stage& stage, const Approach& approach, CallPlan plan)
-    : stage_(stage), plan_(std::move(plan)) {
+    : stage_(stage), plan_(std::move(plan)), replies_(!approach.upgrade.empty()) {
     Caller& caller = *this;
     for (std::size_t i = 0; i < plan_.connections; ++i) {
-        connections_.push_back(std::make_unique<CallConnection>(stage, approach, caller));
+        connections_.push_back(std::make_unique<CallConnection>(stage, approach, caller, replies_));
     }
     tally_.name = plan_.name;
     tally_.connections = plan_.connections;
@@ -129,7 +145,7 @@ void Calls::answered(CallConnection& connection, const PendingCall& call, bool i
         ++tally_.operations;
     }
     if (phase_ != Phase::warm && call.due >= measured_from_) {
-        tally_.latency.record(Clock::now() - call.due);
+        tally_.latency.record(stage_.now() - call.due);
     }
     if (open_loop()) {
         free_.push_back(&connection);
@@ -137,7 +153,7 @@ void Calls::answered(CallConnection& connection, const PendingCall& call, bool i
 }
 
 void Calls::served(CallConnection& connection) {
-    const auto now = Clock::now();
+    const auto now = stage_.now();
     if (open_loop()) {
         tick(now);
     } else if (phase_ == Phase::warm || phase_ == Phase::measured) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/bench_part.hpp"
+#include "cli/bench_wire.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -30,8 +31,11 @@ public:
 // the call with its echo; over HTTP to the oldest one. A failed call ends the run.
 class CallConnection final : public Connection {
 public:
-    CallConnection(Stage& stage, const Approach& approach, Caller& caller)
-        : Connection(stage, approach), caller_(caller), ws_(!approach.upgrade.empty()) {}
+    CallConnection(Stage& stage, const Approach& approach, Caller& caller, ReplyReader& replies)
+        : Connection(stage, approach),
+          caller_(caller),
+          replies_(replies),
+          ws_(!approach.upgrade.empty()) {}
 
     // flush() sends it.
     void call(const PreparedCall& call, Clock::time_point due, std::uint32_t number);
@@ -39,10 +43,14 @@ public:
     const std::deque<PendingCall>& calls() const noexcept { return pending_; }
 
 private:
-    void received(std::string_view text) override;
+    void received(std::string_view text, std::string_view head) override;
+    std::size_t receive_known(std::string_view bytes) override;
     void received_all() override;
+    // False where nobody has asked for it.
+    bool answered(std::optional<std::uint32_t> echo);
 
     Caller& caller_;
+    ReplyReader& replies_;
     std::deque<PendingCall> pending_;
     std::uint32_t echo_ = first_number;
     bool ws_;
@@ -91,6 +99,7 @@ private:
 
     Stage& stage_;
     CallPlan plan_;
+    ReplyReader replies_;
     std::vector<std::unique_ptr<CallConnection>> connections_;
     std::deque<CallConnection*> free_;        // open loop: one entry for each call that fits
     std::vector<CallConnection*> unflushed_;  // open loop: within one tick

@@ -133,6 +133,7 @@ void Connection::flush() {
 void Connection::read() {
     auto& room = stage_.room();
     const ssize_t size = ::recv(socket_.number(), room.data(), room.size(), MSG_DONTWAIT);
+    stage_.look_at_clock();
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
     }
@@ -183,10 +184,19 @@ std::span<char> Connection::take_upgrade(std::span<char> bytes) {
 
 void Connection::take_frames(std::span<char> bytes) {
     using Found = net::WsDecoder::Found;
-    while (!stage_.fault()) {
+    while (!stage_.fault() && !bytes.empty()) {
+        if (between_messages_) {
+            if (const std::size_t size = receive_known({bytes.data(), bytes.size()})) {
+                bytes = bytes.subspan(size);
+                continue;
+            }
+        }
         switch (decoder_.next(bytes)) {
-            case Found::nothing: return;
-            case Found::message: received(decoder_.message().payload); break;
+            case Found::nothing: between_messages_ = false; return;
+            case Found::message:
+                between_messages_ = true;
+                received(decoder_.message().payload, {});
+                break;
             case Found::ping:
                 net::append_frame(out_, net::WsOpcode::pong, decoder_.text(), control_mask);
                 flush();
@@ -214,6 +224,10 @@ void Connection::take_answers(std::span<char> bytes) {
     }
     std::string chunks;
     while (!view.empty()) {
+        if (const std::size_t size = receive_known(view)) {
+            view.remove_prefix(size);
+            continue;
+        }
         const HttpMessage answer = find_http_answer(view, chunks);
         if (answer.state == HttpMessage::State::incomplete) {
             break;
@@ -221,7 +235,7 @@ void Connection::take_answers(std::span<char> bytes) {
         if (!accept(answer)) {
             return;
         }
-        received(answer.body);
+        received(answer.body, answer.head);
         view.remove_prefix(answer.size);
         if (stage_.fault()) {
             return;

@@ -51,8 +51,11 @@ public:
     std::string& output() noexcept { return out_; }
 
 protected:
-    // One message, or the body of one answer with status 200.
-    virtual void received(std::string_view text) = 0;
+    // One message, or the body of one answer with status 200, whose head is the text before it.
+    virtual void received(std::string_view text, std::string_view head) = 0;
+    // Receives the message or answer at the start of `bytes` if it is all there and like one that
+    // was checked before; returns how many bytes it has. 0: it must be checked.
+    virtual std::size_t receive_known(std::string_view) { return 0; }
     // All that one read brought was received.
     virtual void received_all() {}
 
@@ -83,6 +86,7 @@ private:
     std::size_t pongs_ = 0;
     Clock::time_point begin_, opened_;
     unsigned wanted_ = 0;
+    bool between_messages_ = true;  // the decoder holds no part of one
     State state_ = State::closed;
 };
 

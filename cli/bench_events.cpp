@@ -48,14 +48,23 @@ ApiCall own_stimulus(std::size_t padding) {
     return call;
 }
 
-void Subscriber::received(std::string_view text) {
+void Subscriber::received(std::string_view text, std::string_view) {
     events_.arrived(receiver_, text);
+}
+
+std::size_t Subscriber::receive_known(std::string_view bytes) {
+    const std::string_view text = whole_text_frame(bytes);
+    if (!events_.arrived_known(receiver_, text)) {
+        return 0;
+    }
+    return static_cast<std::size_t>(text.data() + text.size() - bytes.data());
 }
 
 Events::Events(Stage& stage, const Approach& stimuli, EventPlan plan)
     : stage_(stage),
       plan_(std::move(plan)),
-      caller_(stage, stimuli, *this),
+      replies_(!stimuli.upgrade.empty()),
+      caller_(stage, stimuli, *this, replies_),
       first_(first_event),
       next_(first_event) {
     make_stimulus(0);
@@ -87,12 +96,14 @@ void Events::subscribe(const Approach& approach) {
     }
 }
 
-void Events::receive_posts(Descriptor listener, std::optional<protocol::Signer> signer) {
-    posts_ = std::make_unique<PostReceiver>(stage_, std::move(listener), std::move(signer), *this);
+void Events::receive_posts(PostPlan plan) {
+    PostSink& sink = *this;
+    addresses_.resize(plan.addresses);
+    posts_ = std::make_unique<PostReceiver>(stage_, std::move(plan), sink);
 }
 
 std::size_t Events::receivers() const noexcept {
-    return subscribers_.size() + (posts_ ? 1 : 0);
+    return subscribers_.size() + addresses_.size();
 }
 
 std::vector<Connection*> Events::connections() {
@@ -108,8 +119,8 @@ void Events::prepare() {
     for (const auto& subscriber : subscribers_) {
         subscriber->receiver().next = first_;
     }
-    if (posts_) {
-        posts_->receiver().next = first_;
+    for (Receiver& address : addresses_) {
+        address.next = first_;
     }
     phase_ = Phase::probing;
     cause(Clock::now());
@@ -171,7 +182,7 @@ bool Events::quiet() const noexcept {
 
 void Events::cause(Clock::time_point due) {
     caller_.call(stimulus_, due, next_);
-    flights_.push_back({due, Clock::now(), receivers()});
+    flights_.push_back({due, stage_.now(), receivers()});
     next_ = next_ + 1;
     ++begun_;
     if (next_ > last_number) {
@@ -231,7 +242,33 @@ void Events::arrived(Receiver& receiver, std::string_view text) {
     }
     if (phase_ == Phase::probing) {
         probe_copies_ = count_number(text, receiver.next);
+    } else if (stimulus_.numbered()) {
+        learn(receiver, text);
     }
+    count(receiver, text);
+}
+
+// The event that comes next looks like this one, but for its numbers.
+void Events::learn(const Receiver& receiver, std::string_view text) {
+    const auto digits = print_number(receiver.next);
+    number_at_ = text.find(std::string_view(digits.data(), digits.size()));
+    known_.learn(text, {});
+    known_.vary({number_at_, number_at_ + digits.size()});
+}
+
+bool Events::arrived_known(Receiver& receiver, std::string_view text) {
+    if (receiver.next >= next_ || !known_.matches(text)) {
+        return false;
+    }
+    const auto digits = print_number(receiver.next);
+    if (std::memcmp(text.data() + number_at_, digits.data(), digits.size()) != 0) {
+        return false;
+    }
+    count(receiver, text);
+    return true;
+}
+
+void Events::count(Receiver& receiver, std::string_view text) {
     const std::size_t index = receiver.next - first_;
     Flight& flight = flights_[index];
     ++receiver.next;
@@ -243,7 +280,7 @@ void Events::arrived(Receiver& receiver, std::string_view text) {
     }
     const bool counts = phase_ == Phase::measured || phase_ == Phase::stopped;
     if (counts && flight.due >= measured_from_) {
-        tally_.latency.record(Clock::now() - flight.due);
+        tally_.latency.record(stage_.now() - flight.due);
     }
     while (!flights_.empty() && flights_.front().missing == 0) {
         flights_.pop_front();
@@ -251,11 +288,17 @@ void Events::arrived(Receiver& receiver, std::string_view text) {
     }
     finish_probe();
     if (step_ == Clock::duration{} && quiet()) {
-        cause_burst(Clock::now());
+        cause_burst(stage_.now());
     }
 }
 
 void Events::answered(CallConnection&, const PendingCall&, bool) {}
+
+void Events::posted(std::size_t address, std::string_view body) {
+    if (!arrived_known(addresses_[address], body)) {
+        arrived(addresses_[address], body);
+    }
+}
 
 void Events::served(CallConnection&) {
     finish_probe();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/bench_calls.hpp"
-#include "gateway/protocol/signature.hpp"
+#include "cli/bench_posts.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -27,32 +27,11 @@ public:
     Receiver& receiver() noexcept { return receiver_; }
 
 private:
-    void received(std::string_view text) override;
+    void received(std::string_view text, std::string_view head) override;
+    std::size_t receive_known(std::string_view bytes) override;
 
     Events& events_;
     Receiver receiver_;
-};
-
-// Listens where the target posts its events, answers 204 and checks signatures.
-class PostReceiver final : public Pollable {
-public:
-    PostReceiver(Stage& stage, Descriptor listener, std::optional<protocol::Signer> signer,
-                 Events& events);
-    ~PostReceiver() override;
-
-    void ready(unsigned events) override;
-    Receiver& receiver() noexcept { return receiver_; }
-    std::string address() const;
-
-private:
-    class Peer;
-
-    Stage& stage_;
-    Descriptor listener_;
-    std::optional<protocol::Signer> signer_;
-    Events& events_;
-    Receiver receiver_;
-    std::vector<std::unique_ptr<Peer>> peers_;
 };
 
 struct EventPlan {
@@ -73,17 +52,19 @@ ApiCall own_stimulus(std::size_t padding);
 // Calls that cause events, and those who must get them. Every event is followed to each receiver by
 // a number in its text; where the stimulus has none, events are counted. In a closed loop the next
 // burst follows once all of the last one has arrived everywhere.
-class Events final : public Part, private Caller {
+class Events final : public Part, private Caller, private PostSink {
 public:
     Events(Stage& stage, const Approach& stimuli, EventPlan plan);
     ~Events() override;
 
     // Who gets the events; before connections().
     void subscribe(const Approach& approach);
-    void receive_posts(Descriptor listener, std::optional<protocol::Signer> signer);
+    void receive_posts(PostPlan plan);
 
     // An event has come.
     void arrived(Receiver& receiver, std::string_view text);
+    // The same for one that was not checked yet: false where it must be.
+    bool arrived_known(Receiver& receiver, std::string_view text);
 
     std::vector<Connection*> connections() override;
     void prepare() override;
@@ -110,12 +91,14 @@ private:
 
     void answered(CallConnection& connection, const PendingCall& call, bool in_order) override;
     void served(CallConnection& connection) override;
+    void posted(std::size_t address, std::string_view body) override;
     bool may_begin() const noexcept;
     bool quiet() const noexcept;
     void cause(Clock::time_point due);
     void cause_burst(Clock::time_point now);
     bool belongs(const Receiver& receiver, std::string_view text);
     void count(Receiver& receiver, std::string_view text);
+    void learn(const Receiver& receiver, std::string_view text);
     void finish_probe();
     void make_stimulus(std::size_t padding);
     std::size_t receivers() const noexcept;
@@ -123,14 +106,18 @@ private:
     Stage& stage_;
     EventPlan plan_;
     PreparedCall stimulus_;
+    ReplyReader replies_;
     CallConnection caller_;
     std::vector<std::unique_ptr<Subscriber>> subscribers_;
     std::unique_ptr<PostReceiver> posts_;
+    std::vector<Receiver> addresses_;  // of its posts
     std::deque<Flight> flights_;
     std::uint32_t first_ = 0;  // number of the first flight
     std::uint32_t next_ = 0;   // number of the next event
     std::uint64_t begun_ = 0;
     std::size_t probe_copies_ = 0;  // of the number in an event
+    KnownText known_;               // event, but for its numbers
+    std::size_t number_at_ = 0;     // the event's own, in it
     Clock::duration step_{};
     Clock::time_point measured_from_, due_, last_due_;
     Phase phase_ = Phase::idle;

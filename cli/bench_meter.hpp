@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cqhttp::cli::bench {
@@ -13,6 +14,10 @@ namespace cqhttp::cli::bench {
 // Reads what the processes of the target and this one have used so far.
 class Meter {
 public:
+    Meter() = default;
+    // Measures this process only, and says why.
+    explicit Meter(std::string problem) : problem_(std::move(problem)) {}
+
     // The processes that were named; an error if one cannot be read.
     static Result<Meter> of(const std::vector<pid_t>& pids);
     // Those that listen at that endpoint, if it is of this machine and they may be seen.

@@ -32,6 +32,8 @@ struct BenchOptions {
 
     std::string listen_host = "127.0.0.1";
     std::uint16_t listen_port = 0;
+    std::size_t addresses = 1;  // the target posts each event to
+    bool only_receive = false;  // somebody else causes the events
     Secret secret;
     std::string secret_file;
 

@@ -37,7 +37,11 @@ constexpr const char* report_footer =
 Examples:
   cqhttp-cli bench report --listen 8080
   cqhttp-cli bench report --listen 8080 --secret-file secret.txt
-  cqhttp-cli bench report --listen 8080 --url ws://127.0.0.1:6700 --burst 16)";
+  cqhttp-cli bench report --listen 8080 --url ws://127.0.0.1:6700 --burst 16
+  cqhttp-cli bench report --listen 8080 --only-receive --pid 4711
+
+The last one measures any program that posts to http://127.0.0.1:8080/ by
+itself.)";
 
 constexpr const char* connections_footer = R"(Examples:
   cqhttp-cli bench connections --connections 10000

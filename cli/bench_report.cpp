@@ -140,7 +140,9 @@ std::string part_text(const Tally& part, const Report& report) {
     for (const auto& [name, percent] : percentiles) {
         latency += fmt::format("{} {}   ", name, readable(part.latency.percentile(percent)));
     }
-    text += row("latency", latency + "max " + readable(part.latency.max()));
+    if (part.latency.count() > 0) {
+        text += row("latency", latency + "max " + readable(part.latency.max()));
+    }
     if (part.reordered > 0) {
         text += row("out of order", readable(part.reordered) + " answers");
     }

@@ -74,6 +74,7 @@ void Stage::serve(Clock::time_point until) {
     if (count < 0 && errno != EINTR) {
         fail(exit_code::no_answer, system_failure("cannot wait for sockets").detail);
     }
+    look_at_clock();
     for (int i = 0; i < count && !fault_; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
         if (event.data.ptr == nullptr) {

@@ -44,6 +44,11 @@ public:
     // Serves what is ready; waits for it until then at the longest.
     void serve(Clock::time_point until);
 
+    // When the sockets were last looked at: one look at the clock counts for all that a read
+    // brought.
+    Clock::time_point now() const noexcept { return now_; }
+    void look_at_clock() noexcept { now_ = Clock::now(); }
+
     // The first one counts.
     void fail(int exit_code, std::string what);
     const std::optional<Fault>& fault() const noexcept { return fault_; }
@@ -57,6 +62,7 @@ private:
     Descriptor poll_;
     Descriptor signals_;
     sigset_t before_{};
+    Clock::time_point now_ = Clock::now();
     std::vector<char> room_;
     std::optional<Fault> fault_;
 };

@@ -24,6 +24,15 @@ constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
 constexpr std::string_view echo_member = R"("echo":)";
 
+constexpr std::array<char, 200> two_digits = [] {
+    std::array<char, 200> text{};
+    for (std::size_t i = 0; i < 100; ++i) {
+        text[2 * i] = static_cast<char>('0' + i / 10);
+        text[2 * i + 1] = static_cast<char>('0' + i % 10);
+    }
+    return text;
+}();
+
 // std::string_view::find looks at every quote; memmem does not.
 std::size_t find(std::string_view text, std::string_view what, std::size_t from = 0) {
     const void* at = ::memmem(text.data() + from, text.size() - from, what.data(), what.size());
@@ -44,25 +53,33 @@ std::optional<std::uint32_t> number_at(std::string_view text, std::size_t at) {
     return whole ? std::optional(number) : std::nullopt;
 }
 
-// The usual reply as most implementations print it, without a look at the rest. Nothing where it
-// is not that.
-std::optional<ReplyFacts> read_usual_reply(std::string_view text, bool with_echo) {
+// Where the numbers of a usual reply are, as most implementations print it, found without a look at
+// the rest.
+struct UsualReply {
+    KnownText::Range retcode;
+    std::size_t echo_at = 0;
+    std::optional<std::uint32_t> echo;
+};
+
+std::optional<UsualReply> find_usual_reply(std::string_view text, bool with_echo) {
     for (const std::string_view good : {R"("retcode":0)", R"("retcode":1)"}) {
         const std::size_t at = find(text, good);
         if (at == std::string_view::npos || !ends_member(text, at + good.size())) {
             continue;
         }
-        ReplyFacts facts;
+        UsualReply reply{{at, at + good.size()}, 0, {}};
         if (with_echo) {
             const std::size_t echo = find(text, echo_member);
-            facts.echo = echo == std::string_view::npos
-                             ? std::nullopt
-                             : number_at(text, echo + echo_member.size());
-            if (!facts.echo) {
+            if (echo == std::string_view::npos) {
+                return {};
+            }
+            reply.echo_at = echo + echo_member.size();
+            reply.echo = number_at(text, reply.echo_at);
+            if (!reply.echo) {
                 return {};
             }
         }
-        return facts;
+        return reply;
     }
     return {};
 }
@@ -139,8 +156,9 @@ void find_body(std::string_view received, std::size_t head, bool open, std::stri
 
 std::array<char, 8> print_number(std::uint32_t number) noexcept {
     std::array<char, 8> text;
-    for (std::size_t i = text.size(); i-- > 0; number /= 10) {
-        text[i] = static_cast<char>('0' + number % 10);
+    for (std::size_t i = text.size(); i > 0; number /= 100) {
+        i -= 2;
+        std::memcpy(text.data() + i, two_digits.data() + std::size_t{number % 100} * 2, 2);
     }
     return text;
 }
@@ -177,36 +195,46 @@ PreparedCall PreparedCall::ws(const ApiCall& call) {
     PreparedCall prepared;
     net::append_frame(prepared.bytes_, net::WsOpcode::text, payload, mask);
     prepared.masked_ = true;
-    prepared.header_ = prepared.bytes_.size() - payload.size();
-    prepared.echo_ = prepared.bytes_.size() - digits - 1;
-    prepared.find_numbers(payload, prepared.header_);
+    const std::size_t header = prepared.bytes_.size() - payload.size();
+    prepared.echo_ = prepared.number_at(prepared.bytes_.size() - digits - 1, header);
+    prepared.find_numbers(payload, header);
     return prepared;
+}
+
+PreparedCall::Number PreparedCall::number_at(std::size_t at, std::size_t payload) const noexcept {
+    Number number{at, 0};
+    std::array<char, digits> key{};
+    for (std::size_t i = 0; masked_ && i < digits; ++i) {
+        key[i] = mask[(at - payload + i) % mask.size()];
+    }
+    std::memcpy(&number.key, key.data(), digits);
+    return number;
 }
 
 void PreparedCall::find_numbers(std::string_view plain, std::size_t offset) {
     for (std::size_t at = plain.find(placeholder); at != plain.npos;
          at = plain.find(placeholder, at + digits)) {
-        numbers_.push_back(offset + at);
+        numbers_.push_back(number_at(offset + at, offset));
     }
 }
 
-void PreparedCall::patch(char* at, std::uint32_t number,
-                         std::size_t payload_offset) const noexcept {
+void PreparedCall::patch(std::string& out, std::size_t start, Number place,
+                         std::uint32_t number) noexcept {
     const auto text = print_number(number);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char key = masked_ ? mask[(payload_offset + i) % mask.size()] : '\0';
-        at[i] = static_cast<char>(text[i] ^ key);
-    }
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), digits);
+    word ^= place.key;
+    std::memcpy(out.data() + start + place.at, &word, digits);
 }
 
 void PreparedCall::append(std::string& out, std::uint32_t echo, std::uint32_t number) const {
     const std::size_t start = out.size();
     out += bytes_;
     if (echo_) {
-        patch(out.data() + start + *echo_, echo, *echo_ - header_);
+        patch(out, start, *echo_, echo);
     }
-    for (const std::size_t at : numbers_) {
-        patch(out.data() + start + at, number, at - header_);
+    for (const Number place : numbers_) {
+        patch(out, start, place, number);
     }
 }
 
@@ -251,8 +279,8 @@ std::string_view header_value(std::string_view head, std::string_view name) {
 }
 
 ReplyFacts read_reply(std::string_view text, bool with_echo) {
-    if (auto usual = read_usual_reply(text, with_echo)) {
-        return *usual;
+    if (const auto usual = find_usual_reply(text, with_echo)) {
+        return {usual->echo, {}};
     }
     const auto json = protocol::parse_json(text);
     if (json.has_error() || !json->is_object() || !json->contains("retcode")) {
@@ -273,6 +301,62 @@ ReplyFacts read_reply(std::string_view text, bool with_echo) {
         facts.echo = echo->get<std::uint32_t>();
     }
     return facts;
+}
+
+ReplyFacts ReplyReader::read(std::string_view text, std::string_view head) {
+    const auto usual = find_usual_reply(text, with_echo_);
+    if (!usual) {
+        return read_reply(text, with_echo_);
+    }
+    text_.learn(text, usual->retcode);
+    if (with_echo_ && usual->echo >= first_number) {
+        text_.vary({usual->echo_at, usual->echo_at + digits});
+        echo_ = usual->echo_at;
+    }
+    // Only a body that came in one piece follows its head.
+    const bool whole = !head.empty() && text.data() == head.data() + head.size() + head_end.size();
+    head_.clear();
+    if (whole) {
+        head_ = head;
+        head_ += head_end;
+    }
+    return {usual->echo, {}};
+}
+
+ReplyReader::Known ReplyReader::find_frame(std::string_view received) const noexcept {
+    const std::string_view payload = whole_text_frame(received);
+    if (!text_.matches(payload)) {
+        return {};
+    }
+    const std::uint32_t echo = eight_digits(payload.data() + echo_);
+    const auto end = static_cast<std::size_t>(payload.data() + payload.size() - received.data());
+    return echo >= first_number ? Known{end, echo} : Known{};
+}
+
+ReplyReader::Known ReplyReader::find_answer(std::string_view received) const noexcept {
+    const std::size_t size = head_.size() + text_.size();
+    const bool known = !head_.empty() && received.size() >= size && received.starts_with(head_) &&
+                       text_.matches(received.substr(head_.size(), text_.size()));
+    return {known ? size : 0, 0};
+}
+
+std::string_view whole_text_frame(std::string_view received) noexcept {
+    constexpr char final_text = '\x81';
+    constexpr std::size_t middle_size = 126;
+    if (received.size() < 4 || received[0] != final_text) {
+        return {};
+    }
+    const auto byte = [received](std::size_t at) {
+        return static_cast<std::size_t>(static_cast<unsigned char>(received[at]));
+    };
+    std::size_t size = byte(1), header = 2;
+    if (size == middle_size) {
+        size = byte(2) * 256 + byte(3);
+        header = 4;
+    } else if (size > middle_size) {
+        return {};
+    }
+    return received.size() - header >= size ? received.substr(header, size) : std::string_view();
 }
 
 std::string excerpt(std::string_view text) {

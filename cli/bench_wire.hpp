@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/api_client.hpp"
+#include "cli/bench_known.hpp"
 #include "cli/bench_stage.hpp"
 #include "gateway/base/result.hpp"
 
@@ -36,13 +37,20 @@ public:
     std::size_t size() const noexcept { return bytes_.size(); }
 
 private:
+    // Eight digits in the bytes, and what masks them.
+    struct Number {
+        std::size_t at = 0;
+        std::uint64_t key = 0;
+    };
+
+    Number number_at(std::size_t at, std::size_t payload) const noexcept;
     void find_numbers(std::string_view plain, std::size_t offset);
-    void patch(char* at, std::uint32_t number, std::size_t payload_offset) const noexcept;
+    static void patch(std::string& out, std::size_t start, Number place,
+                      std::uint32_t number) noexcept;
 
     std::string bytes_;
-    std::vector<std::size_t> numbers_;
-    std::optional<std::size_t> echo_;
-    std::size_t header_ = 0;  // of the frame; where the mask begins
+    std::vector<Number> numbers_;
+    std::optional<Number> echo_;
     bool masked_ = false;
 };
 
@@ -69,6 +77,34 @@ struct ReplyFacts {
     std::optional<Fault> fault;
 };
 ReplyFacts read_reply(std::string_view text, bool with_echo);
+
+// Reads the replies of one kind of call. One that is like those before, but for its numbers, costs
+// a comparison.
+class ReplyReader {
+public:
+    explicit ReplyReader(bool with_echo) : with_echo_(with_echo) {}
+
+    // The check in full. `head` is that of an answer over HTTP.
+    ReplyFacts read(std::string_view text, std::string_view head);
+
+    // What is known at the start of what was received, and its size there; 0: nothing is.
+    struct Known {
+        std::size_t size = 0;
+        std::uint32_t echo = 0;
+    };
+    Known find_frame(std::string_view received) const noexcept;
+    Known find_answer(std::string_view received) const noexcept;
+
+private:
+    KnownText text_;
+    std::string head_;  // of HTTP, with the empty line
+    std::size_t echo_ = 0;
+    bool with_echo_;
+};
+
+// The payload of the short or middle-sized text frame at the start of what a server has sent; empty
+// where there is no whole one.
+std::string_view whole_text_frame(std::string_view received) noexcept;
 
 // The start of a text from a peer, fit for a line.
 std::string excerpt(std::string_view text);

@@ -153,3 +153,61 @@ TEST_CASE("bench wire: a wrong reply is a fault with its exit code", "[cli][benc
     REQUIRE(code("[]") == cli::exit_code::not_a_reply);
     REQUIRE(code("") == cli::exit_code::not_a_reply);
 }
+
+TEST_CASE("bench wire: a frame like one that was checked is found at once", "[cli][bench]") {
+    bench::ReplyReader replies(true);
+    const auto frame = [](std::string_view payload) {
+        std::string bytes;
+        net::append_frame(bytes, net::WsOpcode::text, payload);
+        return bytes;
+    };
+    const std::string first = R"({"status":"ok","retcode":0,"data":{"id":17},"echo":10000001})";
+    REQUIRE(replies.find_frame(frame(first)).size == 0);
+    REQUIRE(replies.read(first, {}).echo == 10'000'001U);
+    const std::string next = R"({"status":"ok","retcode":0,"data":{"id":17},"echo":10000002})";
+    const auto known = replies.find_frame(frame(next) + "more");
+    REQUIRE(known.size == frame(next).size());
+    REQUIRE(known.echo == 10'000'002U);
+    for (const char* other : {R"({"status":"ok","retcode":1,"data":{"id":17},"echo":10000002})",
+                              R"({"status":"ok","retcode":0,"data":{"id":18},"echo":10000002})",
+                              R"({"status":"ok","retcode":0,"data":{"id":17},"echo":1000000x})",
+                              R"({"status":"ok","retcode":0,"data":{"id":17},"echo":00000002})",
+                              R"({"status":"failed","retcode":100,"data":null,"echo":10000002})"}) {
+        INFO(other);
+        REQUIRE(replies.find_frame(frame(other)).size == 0);
+    }
+    REQUIRE(replies.find_frame(frame(next).substr(0, 40)).size == 0);
+    std::string binary = frame(next);
+    binary[0] = '\x82';
+    REQUIRE(replies.find_frame(binary).size == 0);
+}
+
+TEST_CASE("bench wire: an answer like one that was checked is found at once", "[cli][bench]") {
+    bench::ReplyReader replies(false);
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 35";
+    const std::string body = R"({"retcode":0,"data":{"id":10},"x":1})";
+    const std::string whole = head + "\r\n\r\n" + body;
+    const std::string_view view(whole);
+    REQUIRE(replies.find_answer(whole).size == 0);
+    REQUIRE_FALSE(replies.read(view.substr(head.size() + 4), view.substr(0, head.size())).fault);
+    REQUIRE(replies.find_answer(whole + whole).size == whole.size());
+    REQUIRE(replies.find_answer(whole.substr(0, 50)).size == 0);
+    std::string refused = whole;
+    refused.replace(9, 3, "403");
+    REQUIRE(replies.find_answer(refused).size == 0);
+    // A body that came in chunks lies elsewhere.
+    REQUIRE_FALSE(replies.read(body, view.substr(0, head.size())).fault);
+    REQUIRE(replies.find_answer(whole).size == 0);
+}
+
+TEST_CASE("bench wire: a whole text frame is found and nothing else", "[cli][bench]") {
+    std::string bytes;
+    net::append_frame(bytes, net::WsOpcode::text, std::string(300, 'x'));
+    REQUIRE(bench::whole_text_frame(bytes + "more") == std::string(300, 'x'));
+    REQUIRE(bench::whole_text_frame(bytes.substr(0, 303)).empty());
+    REQUIRE(bench::whole_text_frame("\x81").empty());
+    REQUIRE(bench::whole_text_frame("\x89\x02ok").empty());
+    std::string large;
+    net::append_frame(large, net::WsOpcode::text, std::string(70'000, 'x'));
+    REQUIRE(bench::whole_text_frame(large).empty());
+}

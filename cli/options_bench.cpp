@@ -195,6 +195,14 @@ private:
             app_->add_option("--listen", listen_, "where the target posts to: PORT, ADDRESS:PORT")
                 ->option_text("PORT")
                 ->required();
+            app_->add_option(
+                    "--addresses", options_.addresses,
+                    "the target posts each event to that many addresses,\n/1, /2 and so on "
+                    "of this port (default 1)")
+                ->option_text("N");
+            app_->add_flag(
+                "--only-receive", options_.only_receive,
+                "cause nothing: measure what is posted by itself,\nwith --pid of who posts");
             app_->add_option("--secret-file", options_.secret_file,
                              "file with the secret; every signature is checked\nthen")
                 ->option_text("FILE");
@@ -280,6 +288,7 @@ private:
             check_count("--subscribers", subscribers, most_connections),
             check_count("--in-flight", options_.in_flight, most_in_flight),
             check_count("--burst", options_.burst, most_in_flight),
+            check_count("--addresses", options_.addresses, most_in_flight),
             check_count("--event-bytes", options_.event_bytes, 1'000'000),
             check_rate("--rate", options_.rate),
             check_rate("--event-rate", options_.event_rate),
@@ -287,6 +296,10 @@ private:
     }
 
     Fault check_call() const {
+        if (options_.only_receive && (options_.burst > 1 || options_.rate > 0 || !url_.empty() ||
+                                      !options_.action.empty())) {
+            return "--only-receive causes no events: leave ACTION, --burst, --rate and --url out";
+        }
         if (get_ && form_) {
             return "--get and --form are two ways to send parameters: leave one out";
         }

@@ -65,6 +65,8 @@ TEST_CASE("bench options: every scenario has its defaults", "[cli][bench]") {
     const BenchOptions report = bench_of({"report", "--listen", "8080"});
     REQUIRE(report.listen_host == "127.0.0.1");
     REQUIRE(report.listen_port == 8080);
+    REQUIRE(report.addresses == 1);
+    REQUIRE_FALSE(report.only_receive);
     REQUIRE(bench_of({"connections"}).connections == 1000);
     const BenchOptions mixed = bench_of({"mixed"});
     REQUIRE(mixed.target.url.port == 5700);
@@ -176,6 +178,9 @@ TEST_CASE("bench options: what cannot be measured is told", "[cli][bench]") {
     REQUIRE(contains(fault_of({"http", "x", "--requests", "7"}), "--warm-up 0"));
     REQUIRE(contains(fault_of({"events", "--burst", "2", "--rate", "3"}), "--burst"));
     REQUIRE(contains(fault_of({"report", "--listen", "80", "--burst", "2"}), "ws://"));
+    REQUIRE(contains(fault_of({"report", "--listen", "80", "--addresses", "0"}), "--addresses"));
+    REQUIRE(contains(fault_of({"report", "--listen", "80", "--only-receive", "--rate", "2"}),
+                     "--only-receive"));
     REQUIRE(contains(fault_of({"connections", "--path", "x"}), "--path"));
     const Arguments nothing{"mixed", "--connections", "0", "--ws-connections",
                             "0",     "--subscribers", "0"};

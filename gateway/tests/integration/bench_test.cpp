@@ -64,6 +64,14 @@ int free_port(const std::string& address) {
     return ntohs(local.sin_port);
 }
 
+// Address and port for a tool that listens. Nobody else uses the address, so the port stays free.
+std::string own_listener() {
+    const int process = ::getpid();
+    const std::string address =
+        "127.77." + std::to_string(process / 250 % 250) + "." + std::to_string(process % 250 + 1);
+    return address + ":" + std::to_string(free_port(address));
+}
+
 }  // namespace
 
 TEST_CASE("bench: calls over HTTP are made as often as it says", "[HTTP-003][HTTP-016]") {
@@ -173,11 +181,7 @@ TEST_CASE("bench: every event reaches every subscriber in order", "[WS-050][WS-0
 }
 
 TEST_CASE("bench: posted events are received and their signatures checked", "[POST-001][SIG-001]") {
-    // Nobody else uses this address, so the port stays free until the tool listens on it.
-    const int process = ::getpid();
-    const std::string address =
-        "127.77." + std::to_string(process / 250 % 250) + "." + std::to_string(process % 250 + 1);
-    const std::string listen = address + ":" + std::to_string(free_port(address));
+    const std::string listen = own_listener();
     GatewayUnderTest gateway(with_ws("post_url = http://" + listen + "/\nsecret = kept"));
     gateway.start();
     const auto file = (gateway.root() / "secret.txt").string();
@@ -191,6 +195,33 @@ TEST_CASE("bench: posted events are received and their signatures checked", "[PO
                                   "4", "--url", gateway.address("ws")});
     CHECK(wrong.code == 1);
     CHECK(wrong.output.empty());
+}
+
+TEST_CASE("bench: an event posted to several addresses is a post to each", "[POST-001]") {
+    const std::string listen = own_listener();
+    GatewayUnderTest gateway(with_ws("post_url = http://" + listen +
+                                     "/1\n[gateway.post.2]\nurl = http://" + listen + "/2"));
+    gateway.start();
+    const Json result = measure({"report", "--listen", listen, "--addresses", "2", "--requests",
+                                 "20", "--url", gateway.address("ws")});
+    CHECK(result.at("operations") == 40);
+    CHECK(result.at("parts").at(0).at("events") == 20);
+    const Finished fewer = bench({"report", "--listen", listen, "--requests", "4", "--timeout",
+                                  "30", "--url", gateway.address("ws")});
+    CHECK(fewer.code == 1);  // each event comes twice
+}
+
+TEST_CASE("bench: posts that come by themselves are measured", "[POST-001]") {
+    const std::string listen = own_listener();
+    GatewayUnderTest gateway(with_ws(
+        "post_url = http://" + listen +
+        "/\ngateway.profile = cqhttp-4.15\nenable_heartbeat = yes\nheartbeat_interval = 20"));
+    gateway.start();
+    const Json result = measure({"report", "--listen", listen, "--only-receive", "--requests", "3",
+                                 "--pid", std::to_string(gateway.pid())});
+    CHECK(result.at("operations").get<int>() >= 3);
+    CHECK(result.at("server").at("pids").at(0) == gateway.pid());
+    CHECK(result.at("target") == "");
 }
 
 TEST_CASE("bench: calls by every transport and events run side by side", "[HTTP-004][WS-054]") {

@@ -1,8 +1,12 @@
-#include "cli/bench_events.hpp"
+#include "cli/bench_posts.hpp"
+
+#include "cli/bench_wire.hpp"
 #include "cli/console.hpp"
+#include "gateway/base/text.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <sys/epoll.h>
 #include <utility>
@@ -25,6 +29,7 @@ public:
     void ready(unsigned) override {
         auto& room = owner_.stage_.room();
         const ssize_t size = ::recv(socket_.number(), room.data(), room.size(), MSG_DONTWAIT);
+        owner_.stage_.look_at_clock();
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
             return;
         }
@@ -64,8 +69,15 @@ private:
     }
 
     void serve(const HttpMessage& request) {
+        const auto address = owner_.address_of(request.head);
+        if (!address) {
+            owner_.stage_.fail(exit_code::failed,
+                               fmt::format("a post came to another address than /1 to /{}: {}",
+                                           owner_.plan_.addresses, excerpt(request.head)));
+            return;
+        }
         const std::string_view signature = header_value(request.head, "x-signature");
-        if (owner_.signer_ && !owner_.signer_->verify(request.body, signature)) {
+        if (owner_.plan_.signer && !owner_.plan_.signer->verify(request.body, signature)) {
             owner_.stage_.fail(exit_code::failed,
                                signature.empty() ? "a post has no signature"
                                                  : "a post has a wrong signature: do both sides "
@@ -78,7 +90,7 @@ private:
             owner_.stage_.fail(exit_code::no_answer, system_failure("cannot answer a post").detail);
             return;
         }
-        owner_.events_.arrived(owner_.receiver_, request.body);
+        owner_.sink_.posted(*address, request.body);
     }
 
     PostReceiver& owner_;
@@ -86,10 +98,9 @@ private:
     std::string partial_;
 };
 
-PostReceiver::PostReceiver(Stage& stage, Descriptor listener,
-                           std::optional<protocol::Signer> signer, Events& events)
-    : stage_(stage), listener_(std::move(listener)), signer_(std::move(signer)), events_(events) {
-    stage_.watch(listener_.number(), EPOLLIN, *this);
+PostReceiver::PostReceiver(Stage& stage, PostPlan plan, PostSink& sink)
+    : stage_(stage), plan_(std::move(plan)), sink_(sink) {
+    stage_.watch(plan_.listener.number(), EPOLLIN, *this);
 }
 
 PostReceiver::~PostReceiver() = default;
@@ -97,14 +108,75 @@ PostReceiver::~PostReceiver() = default;
 void PostReceiver::ready(unsigned) {
     std::erase_if(peers_, [](const auto& peer) { return peer->closed(); });
     Descriptor socket(
-        ::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        ::accept4(plan_.listener.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket.valid()) {
         peers_.push_back(std::make_unique<Peer>(*this, std::move(socket)));
     }
 }
 
+// "POST /12 HTTP/1.1".
+std::optional<std::size_t> PostReceiver::address_of(std::string_view head) const {
+    if (plan_.addresses == 1) {
+        return 0;
+    }
+    const std::size_t begin = head.find('/') + 1;
+    const std::size_t end = std::min(head.find_first_of(" ?", begin), head.size());
+    const auto number = parse_int64(head.substr(begin, end - begin));
+    const bool known =
+        number && *number >= 1 && static_cast<std::uint64_t>(*number) <= plan_.addresses;
+    return known ? std::optional(static_cast<std::size_t>(*number) - 1) : std::nullopt;
+}
+
 std::string PostReceiver::address() const {
-    return fmt::format("http://127.0.0.1:{}/", local_port(listener_));
+    const std::string host = fmt::format("http://127.0.0.1:{}/", local_port(plan_.listener));
+    return plan_.addresses == 1 ? host : fmt::format("{0}1 ... {0}{1}", host, plan_.addresses);
+}
+
+Posts::Posts(Stage& stage, PostPlan plan, Pace pace)
+    : stage_(stage), pace_(pace), receiver_(stage, std::move(plan), *this) {
+    tally_.name = "posts";
+    tally_.unit = "post";
+}
+
+void Posts::begin(Clock::time_point now) {
+    last_ = now;
+}
+
+void Posts::measure(Clock::time_point now) {
+    last_ = now;
+    measured_ = true;
+}
+
+void Posts::stop(Clock::time_point) {
+    measured_ = false;
+    last_.reset();
+}
+
+bool Posts::enough() const {
+    return pace_.limit != 0 && tally_.operations >= pace_.limit;
+}
+
+std::optional<Clock::time_point> Posts::waiting_since() const {
+    return last_;
+}
+
+std::string Posts::silence() const {
+    return fmt::format("nothing was posted to {} in time", receiver_.address());
+}
+
+Tally Posts::tally() const {
+    Tally tally = tally_;
+    tally.connections = receiver_.connections();
+    return tally;
+}
+
+void Posts::posted(std::size_t, std::string_view body) {
+    last_ = stage_.now();
+    if (measured_) {
+        ++tally_.operations;
+        ++tally_.events;
+        tally_.event_bytes = body.size();
+    }
 }
 
 }  // namespace cqhttp::cli::bench
