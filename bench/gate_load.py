@@ -15,6 +15,7 @@ PIPELINES, IN_FLIGHT = 16, 32
 SUBSCRIBERS = 1000
 IDLE = 1000
 BURST = 16
+ADDRESSES, EVENTS = 16, 8
 TOKEN = "kSLuTF2GC2Q4q4ugm3"
 MASK = bytes((0x37, 0xFA, 0x21, 0x3D))
 TIMEOUT = 60
@@ -112,8 +113,9 @@ class Peer:
 class Load:
     """`round()` makes `operations` happen on connections that are there from the beginning."""
     keeps = False  # the world on disk
+    settings = ""  # lines of the gateway's configuration
 
-    def __init__(self, gateway):
+    def begin(self, gateway):
         self.pid = gateway.pid
         self.http = address_of(gateway.http)
         self.ws = address_of(gateway.ws)
@@ -204,6 +206,73 @@ class Deliveries(Load):
 class Burst(Deliveries):
     burst = BURST
     operations = SUBSCRIBERS * BURST
+
+
+class Receiver:
+    """One address events are posted to, and the connection the gateway keeps to it."""
+    answer = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(TIMEOUT)
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/"
+        self.socket = None
+        self.data = bytearray()
+
+    def expect(self):
+        """Reads one POST and nothing more."""
+        try:
+            if self.socket is None:
+                self.socket, _ = self.listener.accept()
+                self.socket.settimeout(TIMEOUT)
+                self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while len(self.data) < (size := self.size()):
+                more = self.socket.recv(65536)
+                if not more:
+                    raise Broken("the gateway closed a connection it posts over")
+                self.data += more
+        except TimeoutError:
+            raise Broken("an event was not posted in time") from None
+        if len(self.data) > size or b"\r\nX-Signature: sha1=" not in self.data:
+            raise Broken(f"not one signed POST: {bytes(self.data[:400])}")
+        self.data.clear()
+
+    def size(self):
+        """Of the POST, as far as that is known."""
+        head = self.data.find(b"\r\n\r\n")
+        if head < 0:
+            return len(self.data) + 1
+        at = self.data.find(b"Content-Length: ") + 16
+        return head + 4 + int(self.data[at:self.data.find(b"\r", at)])
+
+
+class Reports(Load):
+    """Events posted to several addresses at once. The gateway finds all answers to one event when
+    it goes on, and then posts the next to every address."""
+    operations = ADDRESSES * EVENTS
+
+    def __init__(self):
+        self.receivers = [Receiver() for _ in range(ADDRESSES)]
+        first, *others = (f"url = {receiver.url}\nsecret = {TOKEN}\n" for receiver in self.receivers)
+        self.settings = f"post_{first}" + "".join(
+            f"[gateway.post.{number}]\n{lines}" for number, lines in enumerate(others, 1))
+
+    def open(self):
+        self.caller = Peer(self.ws, "/api/")
+
+    def send(self):
+        call = frame({"action": ".sandbox_inject", "params": {"event": EVENT}})
+        self.caller.socket.sendall(call * EVENTS)
+
+    def expect(self):
+        self.caller.expect(EVENTS)
+        for _ in range(EVENTS):
+            for receiver in self.receivers:
+                receiver.expect()
+            stop(self.pid)
+            for receiver in self.receivers:
+                receiver.socket.sendall(receiver.answer)
+            os.kill(self.pid, signal.SIGCONT)
 
 
 class Idle(Load):
