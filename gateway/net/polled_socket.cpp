@@ -2,8 +2,10 @@
 
 #include <boost/asio/error.hpp>
 
+#include <array>
 #include <cerrno>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace cqhttp::net {
@@ -53,6 +55,35 @@ std::size_t PolledSocket::write_some(std::string_view bytes, error_code& error) 
     }
     error = last_error();
     return 0;
+}
+
+std::size_t PolledSocket::write_some(std::string_view first, std::string_view second,
+                                     error_code& error) noexcept {
+    // sendmsg() does not write to it.
+    std::array<iovec, 2> parts{{{const_cast<char*>(first.data()), first.size()},
+                                {const_cast<char*>(second.data()), second.size()}}};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    ssize_t size = -1;
+    do {
+        size = ::sendmsg(entry_.descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (size < 0 && errno == EINTR);
+    if (size >= 0) {
+        error.clear();
+        return static_cast<std::size_t>(size);
+    }
+    error = last_error();
+    return 0;
+}
+
+bool PolledSocket::is_quiet() {
+    if (poller_.is_quiet(entry_)) {
+        return true;
+    }
+    char byte = 0;
+    const auto size = ::recv(entry_.descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 void PolledSocket::shutdown_send(error_code& error) noexcept {

@@ -57,6 +57,12 @@ public:
     // error::would_block where there is nothing to read or no room to write, error::eof at the end.
     std::size_t read_some(std::span<char> room, boost::system::error_code& error) noexcept;
     std::size_t write_some(std::string_view bytes, boost::system::error_code& error) noexcept;
+    // Both, one after the other, with one call.
+    std::size_t write_some(std::string_view first, std::string_view second,
+                           boost::system::error_code& error) noexcept;
+    // Nothing to read and not closed, as far as that can be known now. For a socket that nobody
+    // waits for and whose last input was taken.
+    bool is_quiet();
     void shutdown_send(boost::system::error_code& error) noexcept;
     void cancel() { poller_.cancel(entry_); }
     void close() noexcept;

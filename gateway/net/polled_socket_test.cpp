@@ -12,6 +12,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <poll.h>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,12 @@ struct Fixture {
     asio::io_context context;
     std::vector<std::string> names, ended;
 };
+
+// Waits until the system has it.
+bool arrived(const Pair& pair, short event) {
+    pollfd wanted{pair.near.native_handle(), event, 0};
+    return ::poll(&wanted, 1, 60'000) == 1 && (wanted.revents & event) != 0;
+}
 
 const std::string cancelled = " " + error_code(asio::error::operation_aborted).message();
 
@@ -236,6 +243,71 @@ TEST_CASE("polled socket: Asio can have it back", "[net]") {
     fixture.run(2);
     CHECK(fixture.ended.back() == "b");
     CHECK(socket.local_endpoint().port() != 0);
+}
+
+TEST_CASE("polled socket: what has come or ended is known before it is used again",
+          "[net][POST-013]") {
+    Fixture fixture;
+    Pair pair(fixture.context);
+    Pair other(fixture.context);
+    const auto hears = [&](Pair& of, const std::string& text) {
+        of.near.async_wait(Wait::read, fixture.note(text));
+        of.say(text);
+        fixture.run(fixture.names.size());
+        return of.hear() == text;
+    };
+    CHECK(pair.near.is_quiet());  // never waited for
+    REQUIRE(hears(pair, "one"));
+    REQUIRE(hears(other, "two"));
+    CHECK(pair.near.is_quiet());
+    CHECK(other.near.is_quiet());
+    SECTION("input") {
+        other.say("more");
+        REQUIRE(arrived(other, POLLIN));
+        fixture.context.restart();
+        fixture.context.poll();  // what was seen is forgotten
+        CHECK(pair.near.is_quiet());
+        CHECK_FALSE(other.near.is_quiet());
+        CHECK(other.hear() == "more");
+        CHECK(other.near.is_quiet());
+    }
+    SECTION("an end") {
+        other.far.close();
+        REQUIRE(arrived(other, POLLRDHUP));
+        fixture.context.restart();
+        fixture.context.poll();
+        CHECK(pair.near.is_quiet());
+        CHECK_FALSE(other.near.is_quiet());
+    }
+    SECTION("while what is ready is told") {
+        struct Seen {
+            Pair& pair;
+            Pair& other;
+            std::size_t told = 0;
+            bool quiet = false, ended_is_quiet = true;
+        } seen{pair, other};
+        for (Pair* each : {&pair, &other}) {
+            each->near.async_wait(Wait::read, [&seen](error_code) {
+                seen.told += seen.pair.hear() == "three" ? 1U : 0U;
+                seen.told += seen.other.hear() == "four" ? 1U : 0U;
+                seen.quiet = seen.pair.near.is_quiet();
+                seen.ended_is_quiet = seen.other.near.is_quiet();
+            });
+        }
+        pair.say("three");
+        other.say("four");
+        other.far.close();
+        REQUIRE(arrived(pair, POLLIN));
+        REQUIRE(arrived(other, POLLRDHUP));
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (seen.told < 2 && std::chrono::steady_clock::now() < deadline) {
+            fixture.context.restart();
+            fixture.context.run_one_for(std::chrono::milliseconds(100));
+        }
+        REQUIRE(seen.told == 2);
+        CHECK(seen.quiet);
+        CHECK_FALSE(seen.ended_is_quiet);
+    }
 }
 
 }  // namespace cqhttp::net

@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -81,6 +82,35 @@ void Poller::drop_interest(Entry& entry) noexcept {
     }
 }
 
+bool Poller::is_quiet(const Entry& entry) {
+    if ((entry.registered & EPOLLIN) == 0) {
+        return false;
+    }
+    // What is being reported was taken when it had been told; only an end still stands.
+    const bool reporting = !reported_.empty();
+    if (!reporting && !looked_) {
+        look();
+    }
+    const std::span<const epoll_event> events = reporting ? reported_ : seen_;
+    const auto found = std::find_if(events.begin(), events.end(), [&](const epoll_event& event) {
+        return event.data.ptr == &entry;
+    });
+    if (found == events.end()) {
+        return events.size() < events_at_once;
+    }
+    return reporting && (found->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0;
+}
+
+// Takes nothing: whatever is ready is reported again. Forgotten as soon as all has run that is
+// ready to run now.
+void Poller::look() {
+    seen_.resize(events_at_once);
+    const int count = ::epoll_wait(set_.native_handle(), seen_.data(), events_at_once, 0);
+    seen_.resize(count < 0 ? events_at_once : static_cast<std::size_t>(count));
+    looked_ = true;
+    asio::post(context_, [this] { looked_ = false; });
+}
+
 // The context destroys what waits, as it does with what waits in Asio.
 void Poller::shutdown() {
     down_ = true;
@@ -154,6 +184,9 @@ void Poller::lose_interest(Entry& entry) noexcept {
 bool Poller::change(Entry& entry, std::uint32_t wanted) noexcept {
     epoll_event event{};
     event.events = wanted;
+    if ((wanted & EPOLLIN) != 0) {
+        event.events |= EPOLLRDHUP;  // wakes nobody who is not woken anyway
+    }
     event.data.ptr = &entry;
     const int what = wanted == 0             ? EPOLL_CTL_DEL
                      : entry.registered == 0 ? EPOLL_CTL_ADD

@@ -47,11 +47,16 @@ public:
     void cancel(Entry& entry);
     // Nothing is reported any more until the next wait.
     void drop_interest(Entry& entry) noexcept;
+    // For a socket that nobody waits for and whose last input was taken: whether the last look at
+    // the set, in this turn of the loop, has shown neither an end nor anything new. One look serves
+    // all that ask. False also where the set cannot tell.
+    bool is_quiet(const Entry& entry);
 
     asio::io_context& context() noexcept { return context_; }
 
 private:
     void shutdown() override;
+    void look();
     void listen();
     void report();
     void report(Entry& entry, std::uint32_t events);
@@ -63,6 +68,8 @@ private:
     asio::posix::stream_descriptor set_;
     std::vector<Entry*> entries_;
     std::span<epoll_event> reported_;  // while handlers are called
+    std::vector<epoll_event> seen_;    // by look()
+    bool looked_ = false;              // in this turn
     std::size_t waits_ = 0;
     bool listening_ = false;
     bool down_ = false;
