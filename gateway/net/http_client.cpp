@@ -4,8 +4,13 @@
 #include "gateway/base/text.hpp"
 #include "gateway/net/client_stream.hpp"
 #include "gateway/net/interruption.hpp"
+#include "gateway/net/polled_socket.hpp"
+#include "gateway/net/request_head.hpp"
+#include "gateway/net/usual_answer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,12 +20,14 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
+#include <tuple>
 
 namespace cqhttp::net {
 namespace {
@@ -31,70 +38,12 @@ using Clock = std::chrono::steady_clock;
 using ResponseParser = http::response_parser<http::string_body>;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr auto as_values = asio::as_tuple(asio::deferred);  // without a frame for the wait
+constexpr std::size_t largest_usual_answer = 2048;
 
 std::string in_words(std::chrono::milliseconds time) {
     return time.count() % 1000 == 0 ? fmt::format("{} s", time.count() / 1000)
                                     : fmt::format("{} ms", time.count());
-}
-
-bool is_token(std::string_view text) {
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               marks.find(c) != std::string_view::npos;
-    });
-}
-
-bool is_header_value(std::string_view text) {
-    return std::none_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && c != '\t') || byte == 0x7f;
-    });
-}
-
-// What cannot be said in HTTP is refused here: a line break in a header would be another header.
-Result<void> check(const ClientRequest& request) {
-    if (!is_token(request.method)) {
-        return failure("not a method: " + request.method);
-    }
-    const std::string& target = request.url.target;
-    const bool printable =
-        std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-    if (!target.starts_with('/') || !printable) {
-        return failure(request.url.printable() +
-                       ": spaces and characters beyond ASCII must be percent-encoded");
-    }
-    for (const auto& [name, value] : request.headers) {
-        if (!is_token(name) || !is_header_value(value)) {
-            return failure("not a header that can be sent: " + name);
-        }
-    }
-    return {};
-}
-
-std::string head_text(const ClientRequest& request) {
-    std::string head;
-    head.reserve(512);
-    head += request.method;
-    head += ' ';
-    head += request.url.target;
-    head += " HTTP/1.1\r\nHost: ";
-    head += request.url.host_header();
-    head += "\r\n";
-    for (const auto& [name, value] : request.headers) {
-        head += name;
-        head += ": ";
-        head += value;
-        head += "\r\n";
-    }
-    const std::string& method = request.method;
-    if (!request.body.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
-        head += "Content-Length: ";
-        head += std::to_string(request.body.size());
-        head += "\r\n";
-    }
-    head += "\r\n";
-    return head;
 }
 
 // Sending it twice does no harm (RFC 9110 section 9.2.2). Others are sent again only if no byte of
@@ -126,6 +75,33 @@ std::string receive_cause(const error_code& error, const ClientLimits& limits) {
     return error.message();
 }
 
+// A socket as Beast reads from one that has no wait: where nothing is there, that is the error.
+class NowReadable {
+public:
+    // `known` is what reading has failed with before.
+    NowReadable(PolledSocket& socket, const error_code& known) : socket_(socket), known_(known) {}
+
+    template <class Buffers>
+    std::size_t read_some(const Buffers& buffers, error_code& error) {
+        error = known_;
+        const asio::mutable_buffer room = *asio::buffer_sequence_begin(buffers);
+        return error ? 0 : socket_.read_some({static_cast<char*>(room.data()), room.size()}, error);
+    }
+    template <class Buffers>
+    std::size_t read_some(const Buffers& buffers) {
+        error_code error;
+        const std::size_t size = read_some(buffers, error);
+        if (error) {
+            throw boost::system::system_error(error);
+        }
+        return size;
+    }
+
+private:
+    PolledSocket& socket_;
+    error_code known_;
+};
+
 ClientResponse take_response(ResponseParser& parser) {
     auto& message = parser.get();
     ClientResponse response;
@@ -151,11 +127,20 @@ public:
         : executor(std::move(client_executor)), tls(&tls_context), interruption(executor) {}
 
     asio::awaitable<Result<ClientResponse>> send(ClientRequest request, ClientLimits limits) {
+        stage = ClientStage::resolve;
+        const auto head = whole_head(request);
+        if (!head) {
+            co_return head.error();
+        }
+        const WrittenRequest written{request.url, request.method, *head, request.body, true};
+        auto answer = co_await send(written, limits);
+        interruption.reset();
+        co_return answer;
+    }
+
+    asio::awaitable<Result<ClientResponse>> send(WrittenRequest request, ClientLimits limits) {
         ensure(!busy, "a client sends one request at a time");
         const Sending sending(*this, limits);
-        if (auto checked = check(request); !checked) {
-            co_return checked.error();
-        }
         if (interruption.cause() != Interruption::Cause::none) {
             co_return interrupted(request.url, limits.total);
         }
@@ -166,12 +151,25 @@ public:
                 co_return connected.error();
             }
         }
+        begin_exchange();
+        if (plain && !request.headers) {
+            // Here, so that it has no frame of its own. exchange() goes on with what is not usual.
+            const auto watch = interruption.watch(*plain);
+            write_now(request);
+            while (expects_usual_answer(request)) {
+                co_await plain->async_wait(PolledSocket::Wait::read, as_values);
+                if (auto answer = take_usual_answer(limits)) {
+                    co_return std::move(*answer);
+                }
+            }
+        }
         auto answer = co_await exchange(request, limits);
         if (!answer && kept && may_try_again(request)) {
             auto connected = co_await connect(request.url, limits);
             if (!connected) {
                 co_return connected.error();
             }
+            begin_exchange();
             answer = co_await exchange(request, limits);
         }
         co_return answer;
@@ -180,7 +178,7 @@ public:
     void stop() {
         interruption.stop();
         if (!busy) {
-            stream.reset();
+            drop();
         }
     }
 
@@ -193,17 +191,17 @@ private:
         Sending(Impl& client, const ClientLimits& limits) : client_(client) {
             client_.busy = true;
             client_.stage = ClientStage::resolve;
-            client_.interruption.reset();
+            client_.interruption.rest();
             client_.end =
                 limits.total.count() > 0 ? Clock::now() + limits.total : Clock::time_point::max();
             client_.reusable = false;
         }
         ~Sending() {
-            client_.interruption.reset();
+            client_.interruption.rest();
             if (client_.reusable) {
                 client_.kept_since = Clock::now();
             } else {
-                client_.stream.reset();
+                client_.drop();
             }
             client_.busy = false;
         }
@@ -214,17 +212,24 @@ private:
         Impl& client_;
     };
 
+    bool is_connected() const noexcept { return plain || secure; }
+    bool is_quiet() { return plain ? plain->is_quiet() : secure->is_quiet(); }
+
+    void drop() noexcept {
+        plain.reset();
+        secure.reset();
+    }
+
     bool keeps(const Url& url, const ClientLimits& limits) {
-        if (stream && (!same_origin(origin, url) || Clock::now() - kept_since > limits.reuse ||
-                       !stream->is_quiet())) {
-            stream.reset();
+        if (is_connected() && (!same_origin(origin, url) ||
+                               Clock::now() - kept_since > limits.reuse || !is_quiet())) {
+            drop();
         }
-        return stream.has_value() && interruption.cause() == Interruption::Cause::none;
+        return is_connected() && interruption.cause() == Interruption::Cause::none;
     }
 
     asio::awaitable<Result<void>> connect(const Url& url, const ClientLimits& limits) {
-        stream.reset();
-        buffer.clear();
+        drop();
         const auto connect_end = Clock::now() + limits.connect;
         interruption.set_deadline(std::min(connect_end, end));
         const ClientConnecting connecting{url, *tls, interruption, stage};
@@ -236,32 +241,89 @@ private:
         if (!connected) {
             co_return connected.error();
         }
-        stream = std::move(*connected);
+        if (connected->plain) {
+            plain.emplace(std::move(*connected->plain));
+        } else {
+            secure = std::move(*connected);
+        }
         origin = url;
         co_return Result<void>();
     }
 
-    asio::awaitable<Result<ClientResponse>> exchange(const ClientRequest& request,
-                                                     const ClientLimits& limits) {
+    void begin_exchange() {
         interruption.set_deadline(end);
-        const auto watch = interruption.watch(stream->socket());
-        if (stream->secure) {
-            co_return co_await exchange_over(*stream->secure, request, limits);
-        }
-        co_return co_await exchange_over(*stream->plain, request, limits);
+        stage = ClientStage::send;
+        buffer.clear();
+        sent = 0;
+        received = unusual = false;
+        write_error.clear();
+        read_error.clear();
     }
 
-    template <class Stream>
-    asio::awaitable<Result<ClientResponse>> exchange_over(Stream& peer,
-                                                          const ClientRequest& request,
-                                                          const ClientLimits& limits) {
-        stage = ClientStage::send;
-        const std::string head = head_text(request);
-        const std::array<asio::const_buffer, 2> parts{asio::buffer(head),
-                                                      asio::buffer(request.body)};
-        auto [write_error, written] = co_await asio::async_write(peer, parts, as_result);
-        sent = written;
-        received = false;
+    static std::size_t size_of(const WrittenRequest& request) noexcept {
+        return request.head.size() + request.body.size();
+    }
+
+    // As much of the rest of the request as the socket takes.
+    void write_now(const WrittenRequest& request) {
+        const std::size_t of_head = std::min(sent, request.head.size());
+        error_code error;
+        sent += plain->write_some(request.head.substr(of_head), request.body.substr(sent - of_head),
+                                  error);
+        if (error != asio::error::would_block) {
+            write_error = error;
+        }
+    }
+
+    bool expects_usual_answer(const WrittenRequest& request) {
+        const bool expects = sent == size_of(request) && !write_error && !read_error && !unusual &&
+                             buffer.size() < largest_usual_answer;
+        if (expects) {
+            stage = ClientStage::receive;
+        }
+        return expects;
+    }
+
+    // The answer, once all of it is there and nothing but it.
+    std::optional<ClientResponse> take_usual_answer(const ClientLimits& limits) {
+        const asio::mutable_buffer room = buffer.prepare(largest_usual_answer - buffer.size());
+        error_code error;
+        const std::size_t size =
+            plain->read_some({static_cast<char*>(room.data()), room.size()}, error);
+        buffer.commit(size);
+        received = received || size > 0;
+        if (error) {
+            if (error != asio::error::would_block) {
+                read_error = error;
+            }
+            return std::nullopt;
+        }
+        const auto data = buffer.cdata();
+        const std::string_view text(static_cast<const char*>(data.data()), data.size());
+        const auto answer = read_usual_answer(text);
+        if (!answer || answer->head_size > limits.head || answer->body_size > limits.body ||
+            text.size() - answer->head_size > answer->body_size) {
+            unusual = true;
+            return std::nullopt;
+        }
+        if (text.size() - answer->head_size < answer->body_size) {
+            return std::nullopt;
+        }
+        reusable = true;
+        return ClientResponse{answer->status, {}, std::string(text.substr(answer->head_size))};
+    }
+
+    // From where the exchange is: a part of the request may have been sent and some of the answer
+    // read.
+    asio::awaitable<Result<ClientResponse>> exchange(const WrittenRequest& request,
+                                                     const ClientLimits& limits) {
+        const auto watch =
+            plain ? interruption.watch(*plain) : interruption.watch(secure->socket());
+        if (plain) {
+            co_await write_plain(request);
+        } else {
+            co_await write_secure(request);
+        }
         if (interruption.cause() != Interruption::Cause::none) {
             co_return interrupted(request.url, limits.total);
         }
@@ -273,8 +335,11 @@ private:
         error_code error;
         do {
             begin_answer(parser, request, limits);
-            auto [read_error, size] = co_await http::async_read(peer, buffer, *parser, as_result);
-            error = read_error;
+            if (plain) {
+                error = co_await read_plain(*parser);
+            } else {
+                error = co_await read_secure(*parser);
+            }
             received = received || parser->got_some() || buffer.size() > 0;
         } while (!error && is_interim(*parser));
         if (interruption.cause() != Interruption::Cause::none) {
@@ -292,7 +357,44 @@ private:
         co_return take_response(*parser);
     }
 
-    static void begin_answer(std::optional<ResponseParser>& parser, const ClientRequest& request,
+    asio::awaitable<void> write_plain(const WrittenRequest& request) {
+        while (sent < size_of(request) && !write_error &&
+               interruption.cause() == Interruption::Cause::none) {
+            write_now(request);
+            if (sent < size_of(request) && !write_error) {
+                co_await plain->async_wait(PolledSocket::Wait::write, as_values);
+            }
+        }
+    }
+
+    asio::awaitable<void> write_secure(const WrittenRequest& request) {
+        const std::array<asio::const_buffer, 2> parts{asio::buffer(request.head),
+                                                      asio::buffer(request.body)};
+        std::tie(write_error, sent) = co_await asio::async_write(*secure->secure, parts, as_result);
+    }
+
+    asio::awaitable<error_code> read_plain(ResponseParser& parser) {
+        bool wait = buffer.size() == 0 && !read_error;
+        while (true) {
+            if (wait) {
+                co_await plain->async_wait(PolledSocket::Wait::read, as_values);
+            }
+            NowReadable readable(*plain, read_error);
+            error_code error;
+            http::read(readable, buffer, parser, error);
+            wait = error == asio::error::would_block;
+            if (!wait || interruption.cause() != Interruption::Cause::none) {
+                co_return error;
+            }
+        }
+    }
+
+    asio::awaitable<error_code> read_secure(ResponseParser& parser) {
+        auto [error, size] = co_await http::async_read(*secure->secure, buffer, parser, as_result);
+        co_return error;
+    }
+
+    static void begin_answer(std::optional<ResponseParser>& parser, const WrittenRequest& request,
                              const ClientLimits& limits) {
         constexpr std::size_t largest = std::numeric_limits<std::uint32_t>::max();
         parser.emplace();
@@ -307,7 +409,7 @@ private:
         return status >= 100 && status < 200 && status != 101;
     }
 
-    bool may_try_again(const ClientRequest& request) const {
+    bool may_try_again(const WrittenRequest& request) const {
         return interruption.cause() == Interruption::Cause::none && !received &&
                (sent == 0 || may_be_repeated(request.method));
     }
@@ -334,13 +436,18 @@ private:
     asio::any_io_executor executor;
     TlsContext* tls;
     Interruption interruption;
-    std::optional<ClientStream> stream;  // between requests: the one that may be used again
-    Url origin;                          // where it goes
-    Clock::time_point kept_since;        // when its last request ended
-    boost::beast::flat_buffer buffer;
-    Clock::time_point end;  // of the request under way
-    std::size_t sent = 0;   // bytes of the last exchange
-    bool received = false;  // some of its answer
+    // The connection, if there is one: between requests it may be used again.
+    std::optional<PolledSocket> plain;
+    std::optional<ClientStream> secure;
+    Url origin;                    // where it goes
+    Clock::time_point kept_since;  // when its last request ended
+    Clock::time_point end;         // of the request under way
+    // The last exchange.
+    boost::beast::flat_buffer buffer;  // of its answer, not parsed yet
+    std::size_t sent = 0;              // bytes
+    error_code write_error, read_error;
+    bool received = false;  // some of the answer
+    bool unusual = false;   // the answer
     bool reusable = false;
     bool busy = false;
 };
@@ -358,6 +465,11 @@ asio::awaitable<Result<ClientResponse>> HttpClient::send(ClientRequest request,
 
 ClientStage HttpClient::stage() const noexcept {
     return impl_->stage;
+}
+
+asio::awaitable<Result<ClientResponse>> HttpClient::send(WrittenRequest request,
+                                                         ClientLimits limits) {
+    return impl_->send(request, limits);
 }
 
 void HttpClient::stop() {

@@ -27,6 +27,16 @@ struct ClientRequest {
     std::string body;
 };
 
+// A request that is written already, for who sends nearly the same one again and again. What it
+// refers to outlives the sending.
+struct WrittenRequest {
+    const Url& url;
+    std::string_view method;
+    std::string_view head;  // all of it, with the empty line
+    std::string_view body;
+    bool headers = true;  // false: those of a success are not looked at and may be left out
+};
+
 struct ClientResponse {
     unsigned status = 0;
     std::vector<std::pair<std::string, std::string>> headers;
@@ -61,6 +71,7 @@ public:
     HttpClient& operator=(HttpClient&&) noexcept;
 
     asio::awaitable<Result<ClientResponse>> send(ClientRequest request, ClientLimits limits);
+    asio::awaitable<Result<ClientResponse>> send(WrittenRequest request, ClientLimits limits);
 
     // How far the last send() came.
     ClientStage stage() const noexcept;

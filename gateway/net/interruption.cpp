@@ -1,5 +1,7 @@
 #include "gateway/net/interruption.hpp"
 
+#include "gateway/net/polled_socket.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -9,15 +11,36 @@
 namespace cqhttp::net {
 
 struct Interruption::State {
-    explicit State(const asio::any_io_executor& executor) : deadline(executor), wake(executor) {
+    explicit State(const asio::any_io_executor& executor) : timer(executor), wake(executor) {
         wake.expires_at(TimePoint::max());
     }
 
-    asio::steady_timer deadline;
-    asio::steady_timer wake;  // never expires; cancelled to end a wait
+    void close_socket() {
+        if (polled != nullptr) {
+            polled->close();
+        }
+        if (socket != nullptr) {
+            boost::system::error_code ignored;
+            socket->close(ignored);
+        }
+    }
+
+    void disarm() {
+        if (armed_for != TimePoint::max()) {
+            ++timers;
+            timer.cancel();
+            armed_for = TimePoint::max();
+        }
+    }
+
+    TimePoint deadline = TimePoint::max();
+    TimePoint armed_for = TimePoint::max();  // when the timer goes off; never later than `deadline`
+    asio::steady_timer timer;
+    std::uint64_t timers = 0;  // so that a replaced one that has run out already does nothing
+    asio::steady_timer wake;   // never expires; cancelled to end a wait
     asio::ip::tcp::socket* socket = nullptr;
+    PolledSocket* polled = nullptr;
     Cause cause = Cause::none;
-    std::uint64_t deadlines = 0;  // so that a replaced one that has run out already does nothing
 };
 
 Interruption::Interruption(const asio::any_io_executor& executor)
@@ -27,23 +50,41 @@ Interruption::Interruption(Interruption&&) noexcept = default;
 Interruption& Interruption::operator=(Interruption&&) noexcept = default;
 
 void Interruption::reset() {
-    ++state_->deadlines;
-    state_->deadline.cancel();
+    rest();
+    state_->disarm();
+}
+
+void Interruption::rest() {
+    state_->deadline = TimePoint::max();
     if (state_->cause == Cause::time) {
         state_->cause = Cause::none;
     }
 }
 
 void Interruption::set_deadline(TimePoint deadline) {
-    const std::uint64_t number = ++state_->deadlines;
-    state_->deadline.expires_at(deadline);
-    auto expired = [number, weak = std::weak_ptr<State>(state_)](boost::system::error_code error) {
-        const auto state = weak.lock();
-        if (!error && state && state->deadlines == number) {
-            interrupt(*state, Cause::time);
+    state_->deadline = deadline;
+    if (deadline < state_->armed_for) {
+        arm(state_);
+    }
+}
+
+void Interruption::arm(const std::shared_ptr<State>& state) {
+    const std::uint64_t number = ++state->timers;
+    state->armed_for = state->deadline;
+    state->timer.expires_at(state->deadline);
+    auto expired = [number, weak = std::weak_ptr<State>(state)](boost::system::error_code error) {
+        const auto its_state = weak.lock();
+        if (error || !its_state || its_state->timers != number) {
+            return;
+        }
+        const TimePoint went_off = std::exchange(its_state->armed_for, TimePoint::max());
+        if (its_state->deadline <= went_off) {
+            interrupt(*its_state, Cause::time);
+        } else if (its_state->deadline != TimePoint::max()) {
+            arm(its_state);
         }
     };
-    state_->deadline.async_wait(std::move(expired));
+    state->timer.async_wait(std::move(expired));
 }
 
 void Interruption::stop() {
@@ -57,8 +98,15 @@ Interruption::Cause Interruption::cause() const noexcept {
 Interruption::Watch Interruption::watch(asio::ip::tcp::socket& socket) {
     state_->socket = &socket;
     if (state_->cause != Cause::none) {
-        boost::system::error_code ignored;
-        socket.close(ignored);
+        state_->close_socket();
+    }
+    return Watch(state_);
+}
+
+Interruption::Watch Interruption::watch(PolledSocket& socket) {
+    state_->polled = &socket;
+    if (state_->cause != Cause::none) {
+        state_->close_socket();
     }
     return Watch(state_);
 }
@@ -66,6 +114,7 @@ Interruption::Watch Interruption::watch(asio::ip::tcp::socket& socket) {
 Interruption::Watch::Watch(std::shared_ptr<State> state) : state_(std::move(state)) {}
 Interruption::Watch::~Watch() {
     state_->socket = nullptr;
+    state_->polled = nullptr;
 }
 
 asio::awaitable<void> Interruption::wait() {
@@ -86,11 +135,9 @@ void Interruption::interrupt(State& state, Cause cause) {
     if (state.cause != Cause::stop) {
         state.cause = cause;
     }
+    state.disarm();
     state.wake.cancel();
-    if (state.socket != nullptr) {
-        boost::system::error_code ignored;
-        state.socket->close(ignored);
-    }
+    state.close_socket();
 }
 
 }  // namespace cqhttp::net

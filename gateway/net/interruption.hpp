@@ -12,6 +12,8 @@ namespace cqhttp::net {
 
 namespace asio = boost::asio;
 
+class PolledSocket;
+
 // Ends what a client awaits, when its time is up or when it is told to stop: closes the socket in
 // use and wakes a wait(). One timer serves every stage. Lives on the client's executor.
 class Interruption {
@@ -26,6 +28,9 @@ public:
 
     // Forgets an interruption and its deadline. After stop() it does nothing.
     void reset();
+    // The same, but the timer may run on for nothing: for who soon sets the next deadline. A timer
+    // that is armed already then serves that one too.
+    void rest();
     // Interrupts at that time; replaces an earlier deadline. Never: time_point::max().
     void set_deadline(TimePoint deadline);
     void stop();
@@ -35,6 +40,7 @@ public:
     class Watch;
     // Closes the socket at once if the interruption has happened already.
     [[nodiscard]] Watch watch(asio::ip::tcp::socket& socket);
+    [[nodiscard]] Watch watch(PolledSocket& socket);
 
     // Returns when wake() is called or the interruption happens.
     asio::awaitable<void> wait();
@@ -47,6 +53,7 @@ private:
     struct State;
     static void wake(const std::shared_ptr<State>& state);
     static void interrupt(State& state, Cause cause);
+    static void arm(const std::shared_ptr<State>& state);
 
     std::shared_ptr<State> state_;
 };
