@@ -233,12 +233,12 @@ std::size_t count_code_points(std::string_view text) noexcept {
 
 std::string to_hex(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    out.reserve(bytes.size() * 2);
+    std::string out(bytes.size() * 2, '\0');
+    auto at = out.begin();
     for (const char c : bytes) {
         const auto byte = static_cast<unsigned char>(c);
-        out.push_back(digits[byte >> 4U]);
-        out.push_back(digits[byte & 15U]);
+        *at++ = digits[byte >> 4U];
+        *at++ = digits[byte & 15U];
     }
     return out;
 }

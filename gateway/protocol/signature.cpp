@@ -62,8 +62,18 @@ public:
         return header;
     }
 
+    const std::string& sign(const SharedText& body) {
+        if (body != last_) {
+            signature_ = sign(std::string_view(*body));
+            last_ = body;
+        }
+        return signature_;
+    }
+
 private:
     Context context_;
+    SharedText last_;  // held, so that no other text can lie where it does
+    std::string signature_;
 };
 
 Signer::Signer(const Secret& secret) : impl_(std::make_unique<Impl>(secret)) {}
@@ -72,6 +82,10 @@ Signer::Signer(Signer&&) noexcept = default;
 Signer& Signer::operator=(Signer&&) noexcept = default;
 
 std::string Signer::sign(std::string_view body) {
+    return impl_->sign(body);
+}
+
+const std::string& Signer::sign(const SharedText& body) {
     return impl_->sign(body);
 }
 

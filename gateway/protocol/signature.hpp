@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/base/secret.hpp"
+#include "gateway/base/text.hpp"
 
 #include <memory>
 #include <string>
@@ -19,6 +20,8 @@ public:
 
     // "sha1=" and 40 lower-case hex digits over exactly these bytes.
     std::string sign(std::string_view body);
+    // The same. A text that several receivers get one after the other is signed once.
+    const std::string& sign(const SharedText& body);
 
     // Whether `signature` is the header value for `body`: constant time, hex in any case (SIG-006).
     bool verify(std::string_view body, std::string_view signature);

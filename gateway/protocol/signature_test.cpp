@@ -3,6 +3,8 @@
 #include "gateway/tests/support/catch.hpp"
 #include "gateway/tests/support/fixture.hpp"
 
+#include <memory>
+#include <string>
 #include <utility>
 
 namespace cqhttp::protocol {
@@ -64,6 +66,21 @@ TEST_CASE("signature: an empty secret is a key as well", "[signature][SIG-003]")
     Signer signer{Secret("")};
     // RFC 2104: the empty key; the value is Python's.
     CHECK(signer.sign("") == "sha1=fbdb1d1b18aa6c08324b7d64b71fb76370690e1d");
+}
+
+TEST_CASE("signature: a shared text is signed like any other", "[signature][SIG-001]") {
+    Signer signer{Secret("some-secret")};
+    const auto shared = [](const char* text) { return std::make_shared<const std::string>(text); };
+    SharedText one = shared("{}");
+    CHECK(signer.sign(one) == empty_object);
+    CHECK(signer.sign(one) == empty_object);
+    CHECK(signer.sign(shared("")) == empty_body);
+    CHECK(signer.sign(one) == empty_object);
+    // However often memory is used again.
+    for (int number = 0; number < 100; ++number) {
+        one = shared(number % 2 == 0 ? "[]" : "{}");
+        CHECK(signer.sign(one) == Signer(Secret("some-secret")).sign(std::string_view(*one)));
+    }
 }
 
 TEST_CASE("signature: the verifier takes digits in any case", "[signature][SIG-006]") {
