@@ -17,7 +17,6 @@ transport::HttpPostOptions post_options(const config::AccountConfig& config,
     ensure(url.has_value(), "the configuration holds addresses that can be used (POST-004)");
     transport::HttpPostOptions options;
     options.url = std::move(*url);
-    options.secret = sink.secret;
     options.self_id = config.self_id;
     options.connect = config.limits.connect;
     options.timeout = sink.timeout;
@@ -41,13 +40,28 @@ PostSinks::PostSinks(boost::asio::io_context& context, const config::AccountConf
     }
     for (const config::PostSink& settings : config.post_sinks) {
         const Log named = log.named(settings.listed ? "http_post " + settings.name : "http_post");
+        transport::HttpPostOptions options = post_options(config, settings);
+        options.signer = signer_for(settings.secret);
         auto sink = std::make_unique<Sink>(
-            Sink{settings, named,
-                 transport::HttpPost(context.get_executor(), *tls, post_options(config, settings),
+            Sink{settings, named, options.signer,
+                 transport::HttpPost(context.get_executor(), *tls, options,
                                      protocol::profile(config.profile), named),
                  nullptr});
         sinks_.push_back(std::move(sink));
     }
+}
+
+// One for all addresses with the same secret: an event is signed once for them (SIG-001, SIG-002).
+std::shared_ptr<protocol::Signer> PostSinks::signer_for(const Secret& secret) const {
+    if (secret.empty()) {
+        return nullptr;
+    }
+    for (const auto& sink : sinks_) {
+        if (sink->settings.secret.reveal() == secret.reveal()) {
+            return sink->signer;
+        }
+    }
+    return std::make_shared<protocol::Signer>(secret);
 }
 
 event::Reporter* PostSinks::leading() noexcept {

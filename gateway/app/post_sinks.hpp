@@ -3,11 +3,13 @@
 #include "gateway/app/filter_numbers.hpp"
 #include "gateway/base/log.hpp"
 #include "gateway/base/result.hpp"
+#include "gateway/base/secret.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/event/pipeline.hpp"
 #include "gateway/event/post_lane.hpp"
 #include "gateway/net/task_group.hpp"
 #include "gateway/net/tls.hpp"
+#include "gateway/protocol/signature.hpp"
 #include "gateway/transport/http_post.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -44,9 +46,12 @@ private:
     struct Sink {
         const config::PostSink& settings;
         Log log;
+        std::shared_ptr<protocol::Signer> signer;  // null without a secret
         transport::HttpPost post;
         std::unique_ptr<event::PostLane> lane;  // null for the leading one
     };
+
+    std::shared_ptr<protocol::Signer> signer_for(const Secret& secret) const;
 
     boost::asio::io_context& context_;
     const config::AccountConfig& config_;

@@ -158,8 +158,10 @@ asio::awaitable<void> Pipeline::carry(Waiting waiting) {
         const std::optional<std::string> answer = co_await reporter_->report(text, no_bound);
         if (answer) {
             ++counters_.posted;
-            // The push comes after the last of them (QOP-010).
-            co_await answers_.execute(waiting.event, *answer);
+            if (!answer->empty()) {  // nothing asks for nothing (QOP-002)
+                // The push comes after the last of them (QOP-010).
+                co_await answers_.execute(waiting.event, *answer);
+            }
         } else {
             ++counters_.failed;
         }

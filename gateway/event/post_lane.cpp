@@ -58,7 +58,7 @@ asio::awaitable<void> PostLane::run() {
                 co_await reporter_.report(next.text, next.at_most);
             if (answer) {
                 ++counters_.posted;
-                if (next.event) {
+                if (next.event && !answer->empty()) {  // nothing asks for nothing (QOP-002)
                     co_await answers_.execute(*next.event, *answer);
                 }
             } else {

@@ -1,16 +1,18 @@
 #include "gateway/transport/http_post.hpp"
 
+#include "gateway/net/request_head.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
 #include <string_view>
 #include <utility>
 
 namespace cqhttp::transport {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t largest_answer = 1024 * 1024;  // a quick operation is a small object
 constexpr int most_redirects = 10;
@@ -55,34 +57,46 @@ HttpPost::HttpPost(asio::any_io_executor executor, net::TlsContext& tls, HttpPos
       client_(std::move(executor), tls),
       self_id_(std::to_string(options_.self_id)),
       user_agent_(fmt::format("CQHttp/{}", profile.plugin_version)),
-      log_(std::move(log)) {
-    if (!options_.secret.empty()) {
-        signer_.emplace(options_.secret);  // SIG-001, SIG-002
-    }
-}
+      head_start_(net::head_without_length(request_to(options_.url, true, nullptr))),
+      log_(std::move(log)) {}
 
 asio::awaitable<std::optional<std::string>> HttpPost::report(SharedText text,
                                                              std::chrono::milliseconds at_most) {
-    const auto bound = tighter(options_.timeout, at_most);
-    const auto end = Clock::now() + bound;
     net::ClientLimits limits;
     limits.connect = options_.connect;
-    limits.total = bound;
+    limits.total = tighter(options_.timeout, at_most);
     limits.body = largest_answer;
+    if (!head_start_) {
+        note_failure(options_.url, fmt::format("stage={} detail={}", name_of(client_.stage()),
+                                               head_start_.error().detail));
+        co_return std::nullopt;
+    }
+    const auto begin = limits.total.count() > 0 ? Clock::now() : Clock::time_point();
+    auto answer = co_await client_.send(write_post(text), limits);
+    if (answer && is_success(answer->status)) {
+        note_success(*answer, options_.url, text);
+        co_return std::move(answer->body);
+    }
+    co_return co_await follow(std::move(answer), std::move(text), limits, begin);
+}
+
+// The first answer was no success: it may lead somewhere else.
+asio::awaitable<std::optional<std::string>> HttpPost::follow(Result<net::ClientResponse> answer,
+                                                             SharedText text,
+                                                             net::ClientLimits limits,
+                                                             Clock::time_point begin) {
+    const auto end = begin + limits.total;
+    const bool bounded = limits.total.count() > 0;
     Url url = options_.url;
     bool with_body = true;
     for (int redirects = 0;; ++redirects) {
-        net::ClientRequest request = request_to(url, with_body, *text);
-        auto answer = co_await client_.send(std::move(request), limits);
         if (!answer) {
             note_failure(url, fmt::format("stage={} detail={}", name_of(client_.stage()),
                                           answer.error().detail));
             co_return std::nullopt;
         }
         if (is_success(answer->status)) {
-            note_success();
-            log_.debug("posted url={} status={} bytes={} answer_bytes={}", url.printable(),
-                       answer->status, text->size(), answer->body.size());
+            note_success(*answer, url, text);
             co_return std::move(answer->body);
         }
         const auto next = redirects < most_redirects ? redirected(url, *answer) : std::nullopt;
@@ -92,14 +106,34 @@ asio::awaitable<std::optional<std::string>> HttpPost::report(SharedText text,
         }
         url = *next;
         with_body = with_body && repeats_body(answer->status);
-        if (bound.count() > 0) {  // one bound for all of them
+        if (bounded) {  // one bound for all of them
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
             limits.total = std::max(left, std::chrono::milliseconds(1));
         }
+        net::ClientRequest request = request_to(url, with_body, text);
+        answer = co_await client_.send(std::move(request), limits);
     }
 }
 
-net::ClientRequest HttpPost::request_to(const Url& url, bool with_body, const std::string& body) {
+// Only the signature and the length differ from one event to the next.
+net::WrittenRequest HttpPost::write_post(const SharedText& text) {
+    head_.assign(*head_start_);
+    if (options_.signer) {
+        head_ += "X-Signature: ";
+        head_ += options_.signer->sign(text);
+        head_ += "\r\n";
+    }
+    std::array<char, 20> digits;
+    const auto digits_end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), text->size()).ptr;
+    head_ += "Content-Length: ";
+    head_.append(digits.data(), digits_end);
+    head_ += "\r\n\r\n";
+    return {options_.url, "POST", head_, *text, false};
+}
+
+// Without a text: what all requests to that address have in common.
+net::ClientRequest HttpPost::request_to(const Url& url, bool with_body, const SharedText& text) {
     net::ClientRequest request;
     request.url = url;
     request.headers.emplace_back("User-Agent", user_agent_);
@@ -109,10 +143,12 @@ net::ClientRequest HttpPost::request_to(const Url& url, bool with_body, const st
     }
     request.method = "POST";
     request.headers.emplace_back("Content-Type", "application/json; charset=UTF-8");
-    if (signer_) {
-        request.headers.emplace_back("X-Signature", signer_->sign(body));
+    if (text) {
+        if (options_.signer) {
+            request.headers.emplace_back("X-Signature", options_.signer->sign(text));
+        }
+        request.body = *text;
     }
-    request.body = body;
     return request;
 }
 
@@ -139,7 +175,12 @@ void HttpPost::note_failure(const Url& url, std::string what) {
     }
 }
 
-void HttpPost::note_success() {
+void HttpPost::note_success(const net::ClientResponse& answer, const Url& url,
+                            const SharedText& text) {
+    if (log_.enabled(LogLevel::debug)) {
+        log_.debug("posted url={} status={} bytes={} answer_bytes={}", url.printable(),
+                   answer.status, text->size(), answer.body.size());
+    }
     if (failures_ == 0) {
         return;
     }

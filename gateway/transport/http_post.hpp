@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gateway/base/log.hpp"
-#include "gateway/base/secret.hpp"
+#include "gateway/base/result.hpp"
 #include "gateway/base/url.hpp"
 #include "gateway/event/reporter.hpp"
 #include "gateway/net/http_client.hpp"
@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -21,8 +22,8 @@ namespace cqhttp::transport {
 namespace asio = boost::asio;
 
 struct HttpPostOptions {
-    Url url;  // http or https
-    Secret secret;
+    Url url;                                   // http or https
+    std::shared_ptr<protocol::Signer> signer;  // null: no signature (SIG-002)
     std::int64_t self_id = 0;
     std::chrono::milliseconds connect{10'000};
     std::chrono::milliseconds timeout{
@@ -48,16 +49,23 @@ public:
     void stop() { client_.stop(); }
 
 private:
-    net::ClientRequest request_to(const Url& url, bool with_body, const std::string& body);
+    using Clock = std::chrono::steady_clock;
+
+    net::WrittenRequest write_post(const SharedText& text);
+    asio::awaitable<std::optional<std::string>> follow(Result<net::ClientResponse> answer,
+                                                       SharedText text, net::ClientLimits limits,
+                                                       Clock::time_point begin);
+    net::ClientRequest request_to(const Url& url, bool with_body, const SharedText& text);
+    void note_success(const net::ClientResponse& answer, const Url& url, const SharedText& text);
     std::optional<Url> redirected(const Url& from, const net::ClientResponse& answer) const;
     void note_failure(const Url& url, std::string what);
-    void note_success();
 
     HttpPostOptions options_;
     const protocol::Profile& profile_;
     net::HttpClient client_;
-    std::optional<protocol::Signer> signer_;
     std::string self_id_, user_agent_;
+    Result<std::string> head_start_;  // what the head of every POST to the address begins with
+    std::string head_;                // of the POST under way
     Log log_;
     std::string last_failure_;
     std::uint64_t failures_ = 0;       // in a row, of any kind
