@@ -39,8 +39,7 @@ class Scale:
 
     def log_ticks(self):
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-        ticks = [10.0 ** power for power in range(first, last + 1)]
-        return [tick for tick in ticks if self.low / 3 <= tick <= self.high * 3] or ticks
+        return [10.0 ** power for power in range(first, last + 1)]
 
     def place(self, value):
         if self.log:
