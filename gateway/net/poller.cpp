@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 namespace cqhttp::net {
@@ -86,7 +87,6 @@ bool Poller::is_quiet(const Entry& entry) {
     if ((entry.registered & EPOLLIN) == 0) {
         return false;
     }
-    // What is being reported was taken when it had been told; only an end still stands.
     const bool reporting = !reported_.empty();
     if (!reporting && !looked_) {
         look();
@@ -98,7 +98,9 @@ bool Poller::is_quiet(const Entry& entry) {
     if (found == events.end()) {
         return events.size() < events_at_once;
     }
-    return reporting && (found->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0;
+    // What was told already was taken then: only an end still stands.
+    const bool told = reporting && found - events.begin() <= telling_;
+    return told && (found->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0;
 }
 
 // Takes nothing: whatever is ready is reported again. Forgotten as soon as all has run that is
@@ -145,7 +147,8 @@ void Poller::report() {
     std::array<epoll_event, events_at_once> events;
     const int count = ::epoll_wait(set_.native_handle(), events.data(), events_at_once, 0);
     reported_ = std::span(events).first(count < 0 ? 0 : static_cast<std::size_t>(count));
-    for (const epoll_event& event : reported_) {
+    for (telling_ = 0; telling_ < std::ssize(reported_); ++telling_) {
+        const epoll_event& event = events[static_cast<std::size_t>(telling_)];
         if (event.data.ptr != nullptr) {
             report(*static_cast<Entry*>(event.data.ptr), event.events);
         }

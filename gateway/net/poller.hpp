@@ -68,6 +68,7 @@ private:
     asio::posix::stream_descriptor set_;
     std::vector<Entry*> entries_;
     std::span<epoll_event> reported_;  // while handlers are called
+    std::ptrdiff_t telling_ = 0;       // where in it the handlers are that are being called
     std::vector<epoll_event> seen_;    // by look()
     bool looked_ = false;              // in this turn
     std::size_t waits_ = 0;
