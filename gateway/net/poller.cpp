@@ -17,6 +17,7 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::size_t events_at_once = 128;
+constexpr int looks_at_once = 4;
 
 std::uint32_t wanted_by(const Poller::Entry& entry) noexcept {
     const std::uint32_t read = entry.reader ? EPOLLIN : 0U;
@@ -135,15 +136,22 @@ void Poller::listen() {
     auto ready = [this](const error_code& error) {
         listening_ = false;
         if (!error) {
-            report();
+            report_all();
         }
         listen();
     };
     set_.async_wait(asio::posix::stream_descriptor::wait_read, std::move(ready));
 }
 
-// One look at the set: what becomes ready meanwhile waits for the next turn of the loop.
-void Poller::report() {
+// What became ready while several were told is told at once: to ask Asio in between costs three
+// system calls. Not for ever, as what is posted waits for its turn.
+void Poller::report_all() {
+    for (int looks = 0; looks < looks_at_once && report() > 1; ++looks) {
+    }
+}
+
+// One look at the set.
+std::size_t Poller::report() {
     std::array<epoll_event, events_at_once> events;
     const int count = ::epoll_wait(set_.native_handle(), events.data(), events_at_once, 0);
     reported_ = std::span(events).first(count < 0 ? 0 : static_cast<std::size_t>(count));
@@ -153,7 +161,9 @@ void Poller::report() {
             report(*static_cast<Entry*>(event.data.ptr), event.events);
         }
     }
+    const std::size_t told = reported_.size();
     reported_ = {};
+    return told;
 }
 
 void Poller::report(Entry& entry, std::uint32_t events) {

@@ -58,7 +58,8 @@ private:
     void shutdown() override;
     void look();
     void listen();
-    void report();
+    void report_all();
+    std::size_t report();
     void report(Entry& entry, std::uint32_t events);
     bool change(Entry& entry, std::uint32_t wanted) noexcept;
     void lose_interest(Entry& entry) noexcept;
