@@ -1,21 +1,27 @@
-// Times the functions every call passes through, without sockets. A sample is a loop long enough
-// for the clock; the best of many samples is what the code costs, and how far median and ninth
-// decile lie above it shows how much the machine was disturbed. Argument: a word that selects rows.
+// Times the functions calls and events pass through, without sockets. A sample is a loop long
+// enough for the clock; the best of many samples is what the code costs, and how far median and
+// ninth decile lie above it shows how much the machine was disturbed. Argument: a word that selects
+// rows.
 
 #include "gateway/base/ensure.hpp"
 #include "gateway/protocol/action_catalogue.hpp"
 #include "gateway/protocol/action_reply.hpp"
 #include "gateway/protocol/action_request.hpp"
+#include "gateway/protocol/event_filter.hpp"
+#include "gateway/protocol/event_json.hpp"
 #include "gateway/protocol/form_params.hpp"
 #include "gateway/protocol/message.hpp"
+#include "gateway/protocol/signature.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cqhttp::bench {
@@ -142,6 +148,41 @@ void bench_arguments(Bench& bench) {
     });
 }
 
+protocol::Event group_message(const protocol::Profile& profile) {
+    protocol::MessageEvent message;
+    message.message_type = "group";
+    message.sub_type = "normal";
+    message.message_id = 12345;
+    message.user_id = 10001;
+    message.group_id = 20001;
+    message.message = protocol::parse_cq(codes, profile);
+    message.raw_message = codes;
+    message.sender.user_id = 10001;
+    message.sender.nickname = "somebody";
+    return {1'600'000'000, std::move(message)};
+}
+
+void bench_events(Bench& bench) {
+    constexpr std::int64_t self_id = 10086001;
+    const protocol::Profile& profile = protocol::profile(protocol::ProfileId::cqhttp_4_15);
+    const protocol::Event event = group_message(profile);
+    const std::string text = protocol::render_event(event, self_id, {}, profile);
+    bench.row(fmt::format("render_event, {} bytes", text.size()),
+              [&] { keep(protocol::render_event(event, self_id, {}, profile)); });
+    protocol::Signer signer{Secret("kSLuTF2GC2Q4q4ugm3")};
+    bench.row(fmt::format("Signer::sign, {} bytes", text.size()), [&] { keep(signer.sign(text)); });
+    const protocol::Json canonical = protocol::canonical_event(event, self_id, profile);
+    bench.row("canonical_event, for filters",
+              [&] { keep(protocol::canonical_event(event, self_id, profile)); });
+    const auto filter = protocol::EventFilter::parse(
+        R"({".or":[{"group_id":{".in":[1,2,3]}},{"raw_message":{".regex":"look at"}}]})");
+    ensure(filter.has_value(), "the filter is one");
+    bench.row("EventFilter::passes, two rules and a regex", [&] {
+        const bool passes = filter->passes(canonical);
+        ensure(passes, "the second rule lets it pass");
+    });
+}
+
 }  // namespace
 }  // namespace cqhttp::bench
 
@@ -151,5 +192,6 @@ int main(int argc, char** argv) {
     cqhttp::bench::bench_messages(bench);
     cqhttp::bench::bench_replies(bench);
     cqhttp::bench::bench_arguments(bench);
+    cqhttp::bench::bench_events(bench);
     return 0;
 }
