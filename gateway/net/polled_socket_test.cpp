@@ -280,21 +280,25 @@ TEST_CASE("polled socket: what has come or ended is known before it is used agai
         CHECK_FALSE(other.near.is_quiet());
     }
     SECTION("input of which nobody has been told yet") {
-        bool told = false, other_is_quiet = true;
-        pair.near.async_wait(Wait::read, [&](error_code) {
-            told = pair.hear() == "three";
-            other_is_quiet = other.near.is_quiet();
+        struct Seen {
+            Pair& pair;
+            Pair& other;
+            bool told = false, other_is_quiet = true;
+        } seen{pair, other};
+        pair.near.async_wait(Wait::read, [&seen](error_code) {
+            seen.told = seen.pair.hear() == "three";
+            seen.other_is_quiet = seen.other.near.is_quiet();
         });
         other.say("more");
         REQUIRE(arrived(other, POLLIN));
         pair.say("three");
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-        while (!told && std::chrono::steady_clock::now() < deadline) {
+        while (!seen.told && std::chrono::steady_clock::now() < deadline) {
             fixture.context.restart();
             fixture.context.run_one_for(std::chrono::milliseconds(100));
         }
-        REQUIRE(told);
-        CHECK_FALSE(other_is_quiet);
+        REQUIRE(seen.told);
+        CHECK_FALSE(seen.other_is_quiet);
     }
     SECTION("while what is ready is told") {
         struct Seen {
